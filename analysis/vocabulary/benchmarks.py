@@ -1,0 +1,71 @@
+"""Published outcomes, shown beside a clinic's own and never averaged.
+
+Only figures read in the source itself, or in a named secondary report, are here. A rate always
+carries its instrument, time point and denominator: a completer rate and an all-starter rate are
+different quantities.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One published arm. Rates are shares of `denominator`; change is in the instrument's points.
+
+    route is a code of the vocabulary, or "control" for a comparison arm without ketamine.
+    """
+
+    study: str
+    route: str
+    instrument: str
+    time_point: str
+    denominator: str
+    citation: str
+    response: float | None = None
+    remission: float | None = None
+    remission_rule: str = ""
+    change: float | None = None
+
+
+BENCHMARKS: tuple[Benchmark, ...] = (
+    Benchmark("McInnes 2022", "IV", "PHQ-9", "14 to 31 days after induction", "537 analysable of 9,016 treated",
+              "J Affect Disord 2022, doi 10.1016/j.jad.2021.12.097", 0.536, 0.289, "below 5"),
+    Benchmark("Oliver 2022", "IV", "PHQ-9", "within 6 weeks", "424 patients of a clinic network",
+              "J Clin Psychiatry 2022;83(6):21m14336", 0.50, 0.20, ""),
+    Benchmark("Pfeiffer 2024 (VA)", "IV", "PHQ-9", "6 weeks", "215 veterans",
+              "J Clin Psychiatry 2024;85(1):23m14984", 0.26, 0.15, "5 or less"),
+    Benchmark("ESCAPE-TRD, US-label subset", "IN", "PHQ-9", "week 8", "randomised to esketamine",
+              "Curr Med Res Opin 2025", 0.494, 0.193, ""),
+    Benchmark("Brendle 2022", "IN", "PHQ-9", "last observation", "171 patients, 1 to 71 sessions",
+              "Brendle, Ahuja, Malone 2022", change=-4.7),
+    Benchmark("Ahuja 2022", "IM", "PHQ-9", "last observation", "452 patients, median 4 treatments",
+              "BMC Psychiatry 2022;22:634", change=-5.5),
+    Benchmark("Hull 2022", "SL", "PHQ-9", "4 weeks", "1,247 completers",
+              "J Affect Disord 2022;314:59-67", 0.628, 0.326, ""),
+    Benchmark("Hassan 2022", "SL", "PHQ-9", "after 3 doses", "664 patients", "Hassan 2022", 0.476),
+    Benchmark("enTRD registry", "IN", "MADRS", "end of induction", "156 of 176 who completed induction",
+              "Kasper, Eur Psychiatry", 0.574, 0.272, "", -12.5),
+    Benchmark("TRANSFORM-2", "IN", "MADRS", "day 28", "randomised, 223 in both arms",
+              "Popova 2019, Am J Psychiatry", 0.693, 0.525, "12 or less"),
+    Benchmark("ESCAPE-TRD", "IN", "MADRS", "week 8", "336 randomised, drop-out counted as failure",
+              "Reif 2023, N Engl J Med", None, 0.271, "10 or less"),
+)  # fmt: skip
+
+CONTROL_ARMS: tuple[Benchmark, ...] = (
+    Benchmark("TRANSFORM-1 and -2 pooled, women", "control", "MADRS", "day 28", "antidepressant with placebo spray",
+              "PMC8921149, table 4", change=-15.8),
+    Benchmark("TRANSFORM-1 and -2 pooled, men", "control", "MADRS", "day 28", "antidepressant with placebo spray",
+              "PMC8921149, table 4", change=-16.0),
+    Benchmark("TRANSFORM-2", "control", "MADRS", "day 28", "antidepressant with placebo spray",
+              "Popova 2019, Am J Psychiatry", 0.52, 0.31, "12 or less"),
+    Benchmark("ESCAPE-TRD, US-label subset", "control", "PHQ-9", "week 8", "randomised to quetiapine XR",
+              "Curr Med Res Opin 2025", 0.328, 0.122, ""),
+)  # fmt: skip
+
+CONTROL_CHANGE_SENTENCE = (
+    "In the pooled TRANSFORM-1 and -2 trials, MADRS fell by 15.8 points in women and 16.0 in men on an antidepressant "
+    "with placebo spray, against 20.3 and 18.3 on esketamine (PMC8921149): most of the change in one arm "
+    "is not attributable to the drug."
+)
