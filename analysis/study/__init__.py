@@ -1,0 +1,19 @@
+"""A study and what is derived from it: the checked tables, episodes, baselines, outcome rows."""
+
+from .baseline import baselines
+from .episodes import completed_sessions, episodes, first_sessions, index_route
+from .outcome_rows import outcome_rows
+from .rules import BaselineRule, EpisodeRules
+from .study import Study
+
+__all__ = [
+    "BaselineRule",
+    "EpisodeRules",
+    "Study",
+    "baselines",
+    "completed_sessions",
+    "episodes",
+    "first_sessions",
+    "index_route",
+    "outcome_rows",
+]

@@ -1,0 +1,77 @@
+"""The episode: what is derived from the tables once, and named once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .rules import EpisodeRules
+from .study import Study
+
+DEFAULT_RULES = EpisodeRules()
+
+
+def completed_sessions(study: Study) -> NDArray[np.bool_]:
+    """Which sessions count as completed: all but those marked as not completed. One entry per session."""
+    if "completed" not in study.sessions:
+        return np.ones(len(study.sessions), dtype=bool)
+    return study.sessions["completed"].fillna(True).to_numpy(dtype=bool)
+
+
+def first_sessions(study: Study) -> NDArray[np.int64]:
+    """Per patient, the row of the first session in `sessions`; -1 for a patient without one."""
+    patient = study.patient_positions("sessions")
+    order = np.lexsort((study.sessions["session_number"].to_numpy(), study.sessions["day"].to_numpy(), patient))
+    first = np.full(len(study.patients), -1, dtype=np.int64)
+    first[patient[order][::-1]] = order[::-1]
+    return first
+
+
+def _take_text(values: pd.Series, rows: NDArray[np.int64]) -> pd.Categorical:
+    """A session column at some rows, as a category; row -1 is missing."""
+    codes, names = pd.factorize(values, sort=True)
+    taken = np.where(rows >= 0, codes[rows] if len(codes) else -1, -1)
+    return pd.Categorical.from_codes(taken, categories=names)
+
+
+def index_route(study: Study) -> pd.DataFrame:
+    """Route and molecule of the first session, and whether a later session used another route.
+
+    One row per patient, in the order of `patients`: route, molecule, route_changed.
+    """
+    rows = first_sessions(study)
+    route = _take_text(study.sessions["route"], rows)
+    molecules = study.sessions.get("molecule", pd.Series(np.nan, index=study.sessions.index, dtype="str"))
+    patient = study.patient_positions("sessions")
+    codes, _ = pd.factorize(study.sessions["route"], sort=True)
+    changed = np.zeros(len(study.patients), dtype=bool)
+    changed[patient[codes != route.codes[patient]]] = True
+    return pd.DataFrame({"route": route, "molecule": _take_text(molecules, rows), "route_changed": changed})
+
+
+def _induction_target(route: pd.DataFrame, rules: EpisodeRules) -> NDArray[np.int64]:
+    nasal = (route["route"] == "IN") & (route["molecule"] != "racemic")
+    return np.where(nasal, rules.induction_sessions_nasal, rules.induction_sessions)
+
+
+def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
+    """One row per starter (a patient with at least one session), with every column of `patients`.
+
+    Added: route and molecule of the first session, route_changed, n_sessions (completed),
+    last_session_day, and induction_complete (as many completed sessions as induction has).
+    """
+    n = len(study.patients)
+    patient = study.patient_positions("sessions")
+    done = completed_sessions(study)
+    last_day = np.full(n, -np.inf)
+    np.maximum.at(last_day, patient, study.sessions["day"].to_numpy(dtype=float))
+    route = index_route(study)
+    derived = route.assign(
+        n_sessions=np.bincount(patient[done], minlength=n),
+        last_session_day=last_day,
+    )
+    derived["induction_complete"] = derived["n_sessions"].to_numpy() >= _induction_target(route, rules)
+    started = np.bincount(patient, minlength=n) > 0
+    frame = pd.concat([study.patients, derived], axis=1)
+    return frame[started].reset_index(drop=True)

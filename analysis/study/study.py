@@ -1,0 +1,102 @@
+"""A study: the checked tables, and a digest that names exactly this data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.vocabulary import TABLES
+
+_OPTIONAL_NAMES = tuple(name for name, table in TABLES.items() if not table.required)
+
+
+def _table_digest(frame: pd.DataFrame) -> bytes:
+    rows = pd.util.hash_pandas_object(frame, index=False, categorize=True).to_numpy()
+    header = "\x1f".join(f"{name}:{frame[name].dtype}" for name in frame.columns)
+    return hashlib.sha256(header.encode() + rows.tobytes()).digest()
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The tables of one study, typed and already checked.
+
+    patients has one row per patient, sessions one per ketamine session, assessments one per
+    instrument at a time; therapy_visits and adverse_events are None when the study lacks them.
+    notes are the sentences that checking left behind. The frames are not to be changed.
+    """
+
+    name: str
+    patients: pd.DataFrame
+    sessions: pd.DataFrame
+    assessments: pd.DataFrame
+    therapy_visits: pd.DataFrame | None = None
+    adverse_events: pd.DataFrame | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def from_tables(cls, name: str, tables: Mapping[str, pd.DataFrame], notes: Sequence[str] = ()) -> Study:
+        """A study from checked frames by table name. Raises KeyError when a required table is missing."""
+        frames = {table: tables[table].reset_index(drop=True) for table in TABLES if table in tables}
+        return cls(
+            name,
+            frames["patients"],
+            frames["sessions"],
+            frames["assessments"],
+            frames.get("therapy_visits"),
+            frames.get("adverse_events"),
+            tuple(notes),
+        )
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that are present, by name, in the vocabulary's order."""
+        frames = {"patients": self.patients, "sessions": self.sessions, "assessments": self.assessments}
+        for name in _OPTIONAL_NAMES:
+            frame = getattr(self, name)
+            if frame is not None:
+                frames[name] = frame
+        return frames
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over every cell, column name and type: two studies share it only if they are the same data."""
+        whole = hashlib.sha256()
+        for name, frame in self.tables.items():
+            whole.update(name.encode() + _table_digest(frame))
+        return whole.hexdigest()
+
+    @property
+    def extra_columns(self) -> dict[str, tuple[str, ...]]:
+        """Kept columns that the vocabulary does not declare, by table."""
+        return {
+            name: tuple(column for column in frame.columns if column not in TABLES[name].column_names)
+            for name, frame in self.tables.items()
+        }
+
+    @cached_property
+    def _positions(self) -> dict[str, NDArray[np.intp]]:
+        ids = pd.Index(self.patients["patient_id"])
+        return {name: ids.get_indexer(frame["patient_id"]) for name, frame in self.tables.items()}
+
+    def patient_positions(self, table: str) -> NDArray[np.intp]:
+        """For each row of a table, the row number of its patient in `patients`; the joining key of the study."""
+        return self._positions[table]
+
+    def instruments_present(self) -> tuple[str, ...]:
+        """Instruments with at least one score, most frequently assessed first."""
+        scored = self.assessments.loc[self.assessments["score"].notna(), "instrument"]
+        return tuple(str(name) for name in scored.value_counts().index)
+
+    def keep_patients(self, keep: NDArray[np.bool_]) -> Study:
+        """The study of some patients, each with all of their rows. keep has one entry per row of `patients`."""
+        kept = {
+            name: (frame[keep] if name == "patients" else frame[keep[self.patient_positions(name)]])
+            for name, frame in self.tables.items()
+        }
+        return Study.from_tables(self.name, kept, self.notes)

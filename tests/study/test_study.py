@@ -1,0 +1,49 @@
+"""The study as a value: its digest and its subsets."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.study import Study, outcome_rows
+from tests.drawn import drawn_study
+from tests.study.test_outcome_rows import ASSESSMENTS, PATIENTS, SESSIONS
+
+
+def test_the_digest_changes_with_any_cell_and_with_nothing_else() -> None:
+    first = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    again = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    other = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS.replace("a 8 PHQ-9 9", "a 8 PHQ-9 8"))
+    assert first.digest == again.digest
+    assert first.digest != other.digest
+
+
+def test_the_digest_notices_a_renamed_column() -> None:
+    first = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    other = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS.replace("site", "ward"))
+    assert first.digest != other.digest
+
+
+def test_keeping_patients_keeps_all_their_rows_and_nobody_elses() -> None:
+    study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    kept = study.keep_patients(np.array([False, True, False, True]))
+    assert kept.patients["patient_id"].tolist() == ["b", "d"]
+    assert set(kept.sessions["patient_id"]) == {"b"}
+    assert set(kept.assessments["patient_id"]) == {"b", "d"}
+    whole = outcome_rows(study, "PHQ-9")
+    assert len(outcome_rows(kept, "PHQ-9")) == (whole["patient_id"] == "b").sum()
+
+
+def test_columns_the_vocabulary_does_not_declare_are_listed_as_kept() -> None:
+    study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    assert study.extra_columns == {"patients": (), "sessions": (), "assessments": ("site",)}
+
+
+def test_instruments_come_most_assessed_first() -> None:
+    assert drawn_study(PATIENTS, SESSIONS, ASSESSMENTS).instruments_present() == ("PHQ-9", "GAD-7")
+
+
+def test_a_study_without_optional_tables_says_so_with_none() -> None:
+    study: Study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    assert study.therapy_visits is None
+    assert study.adverse_events is None
+    assert list(study.tables) == ["patients", "sessions", "assessments"]
