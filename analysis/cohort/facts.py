@@ -1,0 +1,34 @@
+"""What is known of each patient that a cohort can ask about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import Study, baselines, completed_sessions, index_route
+
+
+def patient_facts(study: Study, instrument: str) -> pd.DataFrame:
+    """One row per patient, in the order of `patients`: its columns, with route and molecule of the first
+    session, n_sessions (completed), started (any session), and baseline on one instrument (points)."""
+    n = len(study.patients)
+    who = study.patient_positions("sessions")
+    route = index_route(study)
+    return study.patients.assign(
+        route=route["route"].astype("str"),
+        molecule=route["molecule"].astype("str"),
+        n_sessions=np.bincount(who[completed_sessions(study)], minlength=n),
+        started=np.bincount(who, minlength=n) > 0,
+        baseline=baselines(study, instrument)["baseline"].to_numpy(),
+    )
+
+
+def values_present(study: Study, column: str) -> tuple[str, ...]:
+    """The values of a patient column, or of the first session's route or molecule, sorted, without blanks."""
+    if column in ("route", "molecule"):
+        values = index_route(study)[column]
+    elif column in study.patients:
+        values = study.patients[column]
+    else:
+        return ()
+    return tuple(sorted(str(value) for value in values.dropna().unique()))
