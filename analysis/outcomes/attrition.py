@@ -1,0 +1,68 @@
+"""Who is left at each step from starting treatment to a score at three months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.study import Study, baselines, episodes, outcome_rows
+from analysis.vocabulary import WINDOWS, Window
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """Patients of one instrument, one entry per starter in every array.
+
+    people: the episodes. baseline: score before treatment, NaN if none. evaluable: has a baseline and
+    a later score after a session. score: per window name, the score nearest its target day (NaN if none).
+    """
+
+    people: pd.DataFrame
+    baseline: NDArray[np.float64]
+    evaluable: Mask
+    score: dict[str, NDArray[np.float64]]
+
+
+def score_in_window(rows: pd.DataFrame, window: Window, patient: NDArray[np.int64], n: int) -> NDArray[np.float64]:
+    """Per patient, the score nearest the window's target day, the earlier on a tie; NaN outside the window."""
+    day = rows["day"].to_numpy()
+    inside = np.flatnonzero((day >= window.first_day) & (day <= window.last_day))
+    far_first = inside[np.lexsort((-day[inside], -np.abs(day[inside] - window.target_day)))]
+    score = np.full(n, np.nan)
+    score[patient[far_first]] = rows["score"].to_numpy()[far_first]
+    return score
+
+
+def follow(study: Study, instrument: str) -> Followed:
+    """Everything the overview needs of one instrument, from one pass over the study."""
+    people = episodes(study)
+    position = pd.Index(study.patients["patient_id"]).get_indexer(people["patient_id"])
+    rows = outcome_rows(study, instrument, patient_columns=[])
+    patient = rows["patient_id"].cat.codes.to_numpy().astype(np.int64)
+    n = len(study.patients)
+    scored = np.bincount(patient, minlength=n) > 0
+    windows = {window.name: score_in_window(rows, window, patient, n)[position] for window in WINDOWS}
+    start = baselines(study, instrument)["baseline"].to_numpy()
+    return Followed(people, start[position], scored[position], windows)
+
+
+def attrition(followed: Followed) -> pd.DataFrame:
+    """One row per step, first to last: step, n_patients, share (of starters, 0 to 1)."""
+    baseline = ~np.isnan(followed.baseline)
+    complete = followed.people["induction_complete"].to_numpy(dtype=bool)
+    steps: list[tuple[str, Mask]] = [
+        ("Started treatment", np.ones(len(baseline), dtype=bool)),
+        ("Has a baseline score", baseline),
+        ("Has a later score (evaluable)", followed.evaluable),
+        ("Evaluable and completed induction", followed.evaluable & complete),
+    ]
+    for window in ("day 28", "day 90"):
+        steps.append((f"Scored around {window}", baseline & ~np.isnan(followed.score[window])))
+    n = max(len(baseline), 1)
+    rows = [(step, int(who.sum()), float(who.sum()) / n) for step, who in steps]
+    return pd.DataFrame(rows, columns=["step", "n_patients", "share"])

@@ -1,0 +1,113 @@
+"""Symptom change by route and number of sessions, for one cohort: the product's main question."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.cohort import Selection
+from analysis.mixed import MixedModelFit, ModelRefused
+
+from .balance import route_balance
+from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, patients_per_route
+from .result import LEFT_OUT, SymptomChange
+from .trajectory import decision_points, observed_means, route_differences, trajectory
+from .wording import honesty_notes, subtitle, title_and_finding
+
+MIN_AT_DECISION = 11  # patients still assessed at the end of induction before a route is compared there
+
+
+def _left_out(counts: pd.Series) -> pd.DataFrame:
+    few = counts[counts < MIN_PER_ROUTE]
+    reason = f"fewer than {MIN_PER_ROUTE} evaluable patients"
+    rows = [(str(route), int(count), reason) for route, count in few.items()]
+    return pd.DataFrame(rows, columns=list(LEFT_OUT))
+
+
+def _people(rows: pd.DataFrame, covariates: tuple[str, ...]) -> pd.DataFrame:
+    """One row per patient of the model: what the adjusted mean is averaged over."""
+    people = rows.drop_duplicates("patient_id")[["baseline", *covariates]]
+    return people.dropna().reset_index(drop=True)
+
+
+def _refused(
+    prepared: PreparedSymptomChange, selection: Selection, n_evaluable: int, why: str, left_out: pd.DataFrame
+) -> SymptomChange:
+    return SymptomChange(
+        prepared.spec, "refused", why, (), selection.n_patients, n_evaluable, prepared.spec.knot, left_out=left_out,
+        title=f"Change in {prepared.spec.instrument} by route and {prepared.spec.time}",
+        honesty=honesty_notes(prepared.spec),
+    )  # fmt: skip
+
+
+def _too_few(selection: Selection, instrument: str) -> str:
+    if selection.n_patients == 0:
+        return "No patient meets every rule of this cohort. Remove a rule to see a result."
+    return (
+        f"No route has {MIN_PER_ROUTE} patients with a {instrument} baseline and a later score in this cohort, "
+        "and the model needs that many. Widen the cohort or choose another instrument."
+    )
+
+
+def symptom_change(prepared: PreparedSymptomChange, selection: Selection) -> SymptomChange:
+    """Fit the prepared model to a cohort and read it.
+
+    selection must be of the study that was prepared. Routes with fewer than MIN_PER_ROUTE evaluable
+    patients in the cohort are left out and listed. Never raises for a cohort the model cannot be
+    fitted to: the result is then refused, with a sentence.
+    """
+    mine = selection.keep[prepared.patient]
+    counts = patients_per_route(prepared.rows[mine], prepared.patient[mine])
+    n_evaluable = len(np.unique(prepared.patient[mine]))
+    left_out = _left_out(counts)
+    routes = [str(route) for route in counts.index[counts >= MIN_PER_ROUTE]]
+    if prepared.model is None or not routes:
+        why = _too_few(selection, prepared.spec.instrument) if prepared.model is not None else prepared.refusal
+        return _refused(prepared, selection, n_evaluable, why, left_out)
+    used = mine & prepared.in_model & prepared.rows["route"].isin(routes).to_numpy()
+    try:
+        fit = _fit(prepared, used)
+    except ModelRefused as reason:
+        return _refused(prepared, selection, n_evaluable, str(reason), left_out)
+    return _read(prepared, selection, fit, used, n_evaluable, left_out)
+
+
+def _fit(prepared: PreparedSymptomChange, used: NDArray[np.bool_]) -> MixedModelFit:
+    assert prepared.model is not None
+    ids = prepared.study.patients["patient_id"].to_numpy()
+    return prepared.model.fit(patients=ids[np.unique(prepared.patient[used])])
+
+
+def _read(
+    prepared: PreparedSymptomChange,
+    selection: Selection,
+    fit: MixedModelFit,
+    used: NDArray[np.bool_],
+    n_evaluable: int,
+    left_out: pd.DataFrame,
+) -> SymptomChange:
+    spec, rows = prepared.spec, prepared.rows[used]
+    people = _people(rows, prepared.covariates)
+    decision = decision_points(fit, spec, rows, people)
+    enough = decision["n_patients"] >= MIN_AT_DECISION
+    decision = decision[enough].reset_index(drop=True)
+    differences = route_differences(fit, spec, people, decision["route"].tolist())
+    title, finding = title_and_finding(spec, decision, differences)
+    return SymptomChange(
+        spec, fit.status, _status_sentence(fit), fit.notes, selection.n_patients, n_evaluable, spec.knot, fit,
+        fit.n_groups, fit.n_rows, prepared.covariates,
+        trajectory(fit, spec, rows, people), observed_means(rows, spec), decision, differences, left_out,
+        route_balance(selection.study, spec.instrument), title,
+        subtitle(spec, prepared.covariates, selection.n_patients, n_evaluable, fit.n_groups), finding,
+        honesty_notes(spec),
+    )  # fmt: skip
+
+
+def _status_sentence(fit: MixedModelFit) -> str:
+    if fit.status == "singular":
+        return (
+            "The model was fitted, but part of the variation between patients was estimated as zero (a singular fit): "
+            "intervals for the means stay valid; do not interpret the variance components."
+        )
+    return "The model converged: its optimum was checked, not assumed."

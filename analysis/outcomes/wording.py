@@ -1,0 +1,104 @@
+"""Titles, findings and honesty notes, made from results with cautious words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
+
+from .model_spec import COVARIATES, ModelSpec
+
+MINUS = "−"
+POINT = {"sessions": "six completed sessions", "weeks": "four weeks"}
+
+
+def signed(value: float) -> str:
+    """A change with one decimal and a typographic minus."""
+    text = f"{abs(value):.1f}"
+    return MINUS + text if value < 0 and text != "0.0" else text
+
+
+def interval(low: float, high: float) -> str:
+    return f"{signed(low)} to {signed(high)}"
+
+
+def listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
+
+
+def _title(spec: ModelSpec, decision: pd.DataFrame) -> str:
+    at = POINT[spec.time]
+    if len(decision) and bool((decision["ci_high"] < 0).all()):
+        falls = sorted(-decision["estimate"])
+        size = f"{falls[0]:.1f}" if len(falls) == 1 else f"{falls[0]:.1f} to {falls[-1]:.1f}"
+        where = "" if len(falls) == 1 else ", on every route shown"
+        return f"{spec.instrument} was {size} points lower after {at}{where}"
+    return f"Change in {spec.instrument} by route and {spec.time}"
+
+
+def _largest_difference(spec: ModelSpec, differences: pd.DataFrame) -> str:
+    if not len(differences):
+        return "There is no second route to compare with at that point."
+    row = differences.loc[differences["estimate"].abs().idxmax()]
+    pair = f"{route_label(row['first']).lower()} and {route_label(row['second']).lower()}"
+    size = f"{abs(row['estimate']):.1f} points (adjusted 95% interval of the difference "
+    size += f"{interval(row['ci_low'], row['ci_high'])})"
+    if row["p_adjusted"] < 0.05:
+        return (
+            f"The largest difference associated with route is between {pair}: {size}. "
+            "Routes were chosen, not drawn by lot, so this is not what changing route would do."
+        )
+    return f"No difference between routes is clear of chance; the largest is between {pair}: {size}."
+
+
+def title_and_finding(spec: ModelSpec, decision: pd.DataFrame, differences: pd.DataFrame) -> tuple[str, str]:
+    """A title that states a finding only when every interval supports it, and one plain sentence."""
+    if not len(decision):
+        return (
+            f"Change in {spec.instrument} by route and {spec.time}",
+            f"Too few patients were still assessed after {POINT[spec.time]} to state a change there.",
+        )
+    parts = [
+        f"{route_label(row.route).lower()} {signed(row.estimate)} ({interval(row.ci_low, row.ci_high)})"
+        for row in decision.itertuples()
+    ]
+    sentence = f"Adjusted mean change in {spec.instrument} after {POINT[spec.time]}, points (95% interval): "
+    return _title(spec, decision), sentence + "; ".join(parts) + ". " + _largest_difference(spec, differences)
+
+
+def subtitle(spec: ModelSpec, covariates: Sequence[str], n_starters: int, n_evaluable: int, n_model: int) -> str:
+    """What the model is, what it adjusts for, what band and points are, and the denominators."""
+    adjusted = listed(["baseline", *(COVARIATES[name] for name in covariates)])
+    text = (
+        f"Mixed model adjusted for {adjusted}. Line and band: adjusted mean, 95% interval. "
+        f"Points: observed means. {n_evaluable:,} evaluable of {n_starters:,} starters"
+    )
+    return text + (f"; {n_model:,} in the model." if n_model != n_evaluable else ".")
+
+
+def honesty_notes(spec: ModelSpec) -> tuple[tuple[str, str], ...]:
+    """What the chart cannot say: about sessions, about routes, about change in a single arm. Heading, text."""
+    return (
+        (
+            "The number of sessions is not assigned",
+            "Patients who feel better may stop, patients who do not may stop too, and those who stay on are a selected "
+            "group. More sessions going with more change does not mean that more sessions would bring more change.",
+        ),
+        (
+            "Routes are not drawn by lot",
+            "Route goes together with payer, severity, molecule, clinic and how events were asked about. The model "
+            "adjusts for what was recorded, not for what was not; read the balance table before the differences.",
+        ),
+        (
+            "Change in treated patients alone is not change due to treatment",
+            "People start treatment when they feel worst and part of a low point passes by itself. "
+            + CONTROL_CHANGE_SENTENCE
+            + (
+                ""
+                if spec.instrument == "MADRS"
+                else f" MADRS and {spec.instrument} points are different scales; compare shares, not points."
+            ),
+        ),
+    )
