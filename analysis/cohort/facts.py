@@ -11,6 +11,10 @@ from analysis.study import Study, baselines, completed_sessions, index_route
 def patient_facts(study: Study, instrument: str) -> pd.DataFrame:
     """One row per patient, in the order of `patients`: its columns, with route and molecule of the first
     session, n_sessions (completed), started (any session), and baseline on one instrument (points)."""
+    return study.derive(("patient facts", instrument), lambda: _patient_facts(study, instrument))
+
+
+def _patient_facts(study: Study, instrument: str) -> pd.DataFrame:
     n = len(study.patients)
     who = study.patient_positions("sessions")
     route = index_route(study)
@@ -25,6 +29,10 @@ def patient_facts(study: Study, instrument: str) -> pd.DataFrame:
 
 def values_present(study: Study, column: str) -> tuple[str, ...]:
     """The values of a patient column, or of the first session's route or molecule, sorted, without blanks."""
+    return study.derive(("values present", column), lambda: _values_present(study, column))
+
+
+def _values_present(study: Study, column: str) -> tuple[str, ...]:
     if column in ("route", "molecule"):
         values = index_route(study)[column]
     elif column in study.patients:

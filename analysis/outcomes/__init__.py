@@ -1,12 +1,13 @@
 """What happened to the patients of a cohort, as results: frames, counts and sentences. Nothing is drawn here."""
 
 from .attrition import Followed, attrition, follow
-from .balance import route_balance
+from .balance import Traits, patient_traits, route_balance
 from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
 from .overview import Card, Overview, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
 from .rates import rates
 from .result import SymptomChange
+from .session_count import SessionCount, session_count
 from .symptom_change import symptom_change
 
 __all__ = [
@@ -20,12 +21,16 @@ __all__ = [
     "ModelSpec",
     "Overview",
     "PreparedSymptomChange",
+    "SessionCount",
     "SymptomChange",
+    "Traits",
     "attrition",
     "follow",
     "overview",
+    "patient_traits",
     "prepare_symptom_change",
     "rates",
     "route_balance",
+    "session_count",
     "symptom_change",
 ]

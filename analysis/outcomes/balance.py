@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from analysis.study import Study, baselines, episodes
+from analysis.study import Study, baselines, completed_sessions, index_route
+from analysis.vocabulary import ROUTES
 
+Floats = NDArray[np.float64]
 COLUMNS = (
     "route",
     "n_patients",
@@ -21,36 +26,81 @@ COLUMNS = (
 )
 
 
-def _share(values: pd.Series, of: str) -> float:
-    known = values.dropna()
-    return float((known == of).mean()) if len(known) else np.nan
+@dataclass(frozen=True, eq=False)
+class Traits:
+    """What balance looks at, one entry per patient of a study; NaN where it is not recorded.
+
+    route is a number in `routes`, -1 for a patient without a session; the yes/no traits are 1 or 0.
+    """
+
+    routes: tuple[str, ...]
+    route: NDArray[np.int64]
+    clinic: NDArray[np.int64]
+    numbers: dict[str, Floats]
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
-    return frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+def _is(values: pd.Series | pd.Categorical | None, word: str, n: int) -> Floats:
+    if values is None:
+        return np.full(n, np.nan)
+    series = pd.Series(values)
+    return np.where(series.isna(), np.nan, (series == word).to_numpy(dtype=float, na_value=np.nan))
 
 
-def route_balance(study: Study, instrument: str) -> pd.DataFrame:
-    """One row per route of the first session, among starters: n_patients, baseline mean and SD (points),
-    mean age (years), shares (0 to 1, of those recorded) female, on esketamine and paying themselves,
-    median completed sessions, and the number of clinics that use the route."""
-    start = baselines(study, instrument)["baseline"].to_numpy()
-    people = episodes(study).assign(route=lambda frame: frame["route"].astype("str"))
-    started = study.patients["patient_id"].isin(people["patient_id"]).to_numpy()
-    people["baseline"] = start[started]
-    rows = [
-        {
-            "route": route,
-            "n_patients": len(group),
-            "baseline_mean": group["baseline"].mean(),
-            "baseline_sd": group["baseline"].std(),
-            "age_mean": _column(group, "age").astype("float64").mean(),
-            "share_female": _share(_column(group, "sex"), "female"),
-            "share_esketamine": _share(group["molecule"], "esketamine"),
-            "share_self_pay": _share(_column(group, "payer"), "self-pay"),
-            "sessions_median": float(group["n_sessions"].median()),
-            "n_clinics": group["clinic_id"].nunique(),
-        }
-        for route, group in people.groupby("route", sort=True)
-    ]
+def patient_traits(study: Study, instrument: str) -> Traits:
+    """The traits of every patient of a study, once for all of its cohorts."""
+    people, n = study.patients, len(study.patients)
+    first = index_route(study)
+    routes = tuple(code for code in ROUTES if code in set(first["route"].dropna()))
+    route = pd.Categorical(first["route"].astype("str"), categories=list(routes)).codes.astype(np.int64)
+    age = people["age"].to_numpy(dtype=float, na_value=np.nan) if "age" in people else np.full(n, np.nan)
+    sessions = np.bincount(study.patient_positions("sessions")[completed_sessions(study)], minlength=n)
+    numbers = {
+        "baseline": baselines(study, instrument)["baseline"].to_numpy(dtype=float),
+        "age": age,
+        "female": _is(people.get("sex"), "female", n),
+        "esketamine": _is(first["molecule"], "esketamine", n),
+        "self_pay": _is(people.get("payer"), "self-pay", n),
+        "sessions": sessions.astype(float),
+    }
+    clinic, _ = pd.factorize(people["clinic_id"])
+    return Traits(routes, route, clinic.astype(np.int64), numbers)
+
+
+def _known(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def _mean(values: Floats) -> float:
+    known = _known(values)
+    return float(known.mean()) if len(known) else np.nan
+
+
+def _sd(values: Floats) -> float:
+    known = _known(values)
+    return float(known.std(ddof=1)) if len(known) > 1 else np.nan
+
+
+def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
+    """One row per route of the first session, among the kept starters: n_patients, baseline mean and SD
+    (points), mean age (years), shares (0 to 1, of those recorded) female, on esketamine and paying
+    themselves, median completed sessions, and the number of clinics that use the route."""
+    rows = []
+    for number, route in enumerate(traits.routes):
+        mine = keep & (traits.route == number)
+        if mine.any():
+            of = {name: values[mine] for name, values in traits.numbers.items()}
+            rows.append(
+                (
+                    route,
+                    int(mine.sum()),
+                    _mean(of["baseline"]),
+                    _sd(of["baseline"]),
+                    _mean(of["age"]),
+                    _mean(of["female"]),
+                    _mean(of["esketamine"]),
+                    _mean(of["self_pay"]),
+                    float(np.median(of["sessions"])),
+                    len(np.unique(traits.clinic[mine])),
+                )
+            )
     return pd.DataFrame(rows, columns=list(COLUMNS))

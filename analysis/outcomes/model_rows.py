@@ -45,7 +45,7 @@ def _group_labels(edges: Sequence[float], unit: str) -> list[str]:
     return labels
 
 
-def time_groups(values: pd.Series, spec: ModelSpec) -> pd.Categorical:
+def time_groups(values: pd.Series, spec: ModelSpec) -> pd.Categorical[str]:
     """Time in ordered groups with fixed edges, for the "categories" shape."""
     edges = _GROUP_EDGES[spec.time]
     codes = np.clip(np.searchsorted(edges, values.to_numpy(dtype=float), side="left") - 1, 0, len(edges) - 2)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from analysis.vocabulary import INSTRUMENTS
 
 Time = Literal["sessions", "weeks"]
 Shape = Literal["piecewise", "linear", "log", "spline", "categories"]
 RouteRule = Literal["index", "unchanged only", "at each session"]
+
+Choice = TypeVar("Choice", bound=str)
 
 TIMES: tuple[Time, ...] = get_args(Time)
 SHAPES: tuple[Shape, ...] = get_args(Shape)
@@ -109,7 +111,7 @@ class ModelSpec:
             value = query.get(key, [])
             return [value] if isinstance(value, str) else list(value)
 
-        def one(key: str, known: Sequence[str], otherwise: str) -> str:
+        def one(key: str, known: Sequence[Choice], otherwise: Choice) -> Choice:
             asked = [word for word in known if word in all_values(key)]
             return asked[0] if asked else otherwise
 

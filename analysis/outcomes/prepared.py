@@ -10,39 +10,54 @@ from numpy.typing import NDArray
 
 from analysis.mixed import ModelRefused, PreparedModel, prepare_mixed_model
 from analysis.study import Study
-from analysis.vocabulary import ROUTES
 
+from .balance import Traits, patient_traits
 from .model_rows import model_rows, study_knots, usable_covariates
 from .model_spec import ModelSpec
+from .points import Points, patients_per_route, score_points
 
 MIN_PER_ROUTE = 20  # evaluable patients a route needs before a model speaks of it
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedSymptomChange:
     """A study's rows and cross-products for one spec; nothing here depends on a cohort.
 
-    rows: one row per assessment (see `model_rows`), of every route. patient: for each row, the row
-    number of its patient in the study. in_model: which rows the model may use. model is None, and
-    refusal a sentence, when the study cannot carry the model at all.
+    rows: one row per score (see `model_rows`), of every route; points: the same as arrays.
+    in_model: which rows the model may use. people: what a patient brings to the average, one row per
+    row of `patients`, NaN without a score. model is None, and refusal a sentence, when the study
+    cannot carry the model at all.
     """
 
     study: Study
     spec: ModelSpec
     rows: pd.DataFrame
-    patient: Ints
+    points: Points
     in_model: NDArray[np.bool_]
     covariates: tuple[str, ...]
+    people: pd.DataFrame
+    complete: NDArray[np.bool_]
+    traits: Traits
     model: PreparedModel | None
     refusal: str = ""
 
 
-def patients_per_route(rows: pd.DataFrame, patient: Ints) -> pd.Series:
-    """Number of different patients on each route, in the vocabulary's order of routes."""
-    pairs = pd.DataFrame({"route": rows["route"].astype("str").to_numpy(), "patient": patient}).drop_duplicates()
-    counts = pairs["route"].value_counts()
-    return counts.reindex([code for code in ROUTES if code in counts.index])
+def _people(rows: pd.DataFrame, points: Points, covariates: tuple[str, ...], n: int) -> pd.DataFrame:
+    """Baseline and covariates per patient of the study, from the patient's first row."""
+    patients, first = np.unique(points.patient, return_index=True)
+    people = rows.iloc[first][["baseline", *covariates]].set_axis(patients, axis=0)
+    return people.reindex(np.arange(n))
+
+
+def _model(spec: ModelSpec, rows: pd.DataFrame, routes: list[str], covariates: tuple[str, ...]) -> PreparedModel:
+    if not routes:
+        raise ValueError(
+            f"No route in this study has {MIN_PER_ROUTE} patients with a {spec.instrument} baseline and a later "
+            "score, which the model needs. Choose another instrument or load more data."
+        )
+    chosen = rows.assign(route=rows["route"].cat.set_categories(routes))
+    formula = spec.formula(study_knots(chosen, spec), covariates)
+    return prepare_mixed_model(formula, chosen, groups="patient_id", random=spec.random)
 
 
 def prepare_symptom_change(study: Study, spec: ModelSpec) -> PreparedSymptomChange:
@@ -53,23 +68,19 @@ def prepare_symptom_change(study: Study, spec: ModelSpec) -> PreparedSymptomChan
     """
     covariates = usable_covariates(study, spec)
     rows = model_rows(study, spec, covariates)
-    patient = rows["patient_id"].cat.codes.to_numpy().astype(np.int64)
     if spec.route_rule == "unchanged only":
-        kept = ~rows["route_changed"].to_numpy()
-        rows, patient = rows[kept].reset_index(drop=True), patient[kept]
-    counts = patients_per_route(rows, patient)
-    routes = [str(code) for code in counts.index[counts >= MIN_PER_ROUTE]]
-    in_model = rows["route"].isin(routes).to_numpy()
-    chosen = rows[in_model].assign(route=lambda frame: frame["route"].cat.set_categories(routes))
+        rows = rows[~rows["route_changed"].to_numpy()].reset_index(drop=True)
+    points = score_points(rows, spec)
+    enough = patients_per_route(points) >= MIN_PER_ROUTE
+    in_model = enough[points.route] if len(rows) else np.zeros(0, dtype=bool)
+    routes = [code for code, keep in zip(points.routes, enough, strict=True) if keep]
     model, refusal = None, ""
     try:
-        if not routes:
-            raise ValueError(
-                f"No route in this study has {MIN_PER_ROUTE} patients with a {spec.instrument} baseline and a later "
-                "score, which the model needs. Choose another instrument or load more data."
-            )
-        formula = spec.formula(study_knots(chosen, spec), covariates)
-        model = prepare_mixed_model(formula, chosen, groups="patient_id", random=spec.random)
+        model = _model(spec, rows[in_model], routes, covariates)
     except (ModelRefused, ValueError) as reason:
         refusal = str(reason)
-    return PreparedSymptomChange(study, spec, rows, patient, in_model, covariates, model, refusal)
+    people = _people(rows, points, covariates, len(study.patients))
+    return PreparedSymptomChange(
+        study, spec, rows, points, in_model, covariates, people, people.notna().all(axis=1).to_numpy(),
+        patient_traits(study, spec.instrument), model, refusal,
+    )  # fmt: skip

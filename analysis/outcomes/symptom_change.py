@@ -10,25 +10,21 @@ from analysis.cohort import Selection
 from analysis.mixed import MixedModelFit, ModelRefused
 
 from .balance import route_balance
-from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, patients_per_route
+from .points import observed_means, patients_per_route
+from .prepared import MIN_PER_ROUTE, PreparedSymptomChange
 from .result import LEFT_OUT, SymptomChange
-from .trajectory import decision_points, observed_means, route_differences, trajectory
+from .trajectory import LAST_X, decision_points, route_differences, trajectory
 from .wording import honesty_notes, subtitle, title_and_finding
 
-MIN_AT_DECISION = 11  # patients still assessed at the end of induction before a route is compared there
+MIN_AT_DECISION = 11  # patients still assessed at the end of induction before a route is spoken of there
+Mask = NDArray[np.bool_]
 
 
-def _left_out(counts: pd.Series) -> pd.DataFrame:
-    few = counts[counts < MIN_PER_ROUTE]
+def _left_out(prepared: PreparedSymptomChange, counts: NDArray[np.int64]) -> pd.DataFrame:
     reason = f"fewer than {MIN_PER_ROUTE} evaluable patients"
-    rows = [(str(route), int(count), reason) for route, count in few.items()]
+    pairs = zip(prepared.points.routes, counts, strict=True)
+    rows = [(route, int(count), reason) for route, count in pairs if 0 < count < MIN_PER_ROUTE]
     return pd.DataFrame(rows, columns=list(LEFT_OUT))
-
-
-def _people(rows: pd.DataFrame, covariates: tuple[str, ...]) -> pd.DataFrame:
-    """One row per patient of the model: what the adjusted mean is averaged over."""
-    people = rows.drop_duplicates("patient_id")[["baseline", *covariates]]
-    return people.dropna().reset_index(drop=True)
 
 
 def _refused(
@@ -57,48 +53,46 @@ def symptom_change(prepared: PreparedSymptomChange, selection: Selection) -> Sym
     patients in the cohort are left out and listed. Never raises for a cohort the model cannot be
     fitted to: the result is then refused, with a sentence.
     """
-    mine = selection.keep[prepared.patient]
-    counts = patients_per_route(prepared.rows[mine], prepared.patient[mine])
-    n_evaluable = len(np.unique(prepared.patient[mine]))
-    left_out = _left_out(counts)
-    routes = [str(route) for route in counts.index[counts >= MIN_PER_ROUTE]]
-    if prepared.model is None or not routes:
-        why = _too_few(selection, prepared.spec.instrument) if prepared.model is not None else prepared.refusal
+    mine = selection.keep[prepared.points.patient]
+    counts = patients_per_route(prepared.points.take(mine))
+    n_evaluable = len(np.unique(prepared.points.patient[mine]))
+    left_out = _left_out(prepared, counts)
+    enough = counts >= MIN_PER_ROUTE
+    if prepared.model is None or not enough.any():
+        why = _too_few(selection, prepared.spec.instrument)
+        if prepared.model is None and selection.n_patients:
+            why = prepared.refusal
         return _refused(prepared, selection, n_evaluable, why, left_out)
-    used = mine & prepared.in_model & prepared.rows["route"].isin(routes).to_numpy()
+    used = mine & prepared.in_model & enough[prepared.points.route]
+    ids = prepared.study.patients["patient_id"].to_numpy()
     try:
-        fit = _fit(prepared, used)
+        fit = prepared.model.fit(patients=ids[np.unique(prepared.points.patient[used])])
+        return _read(prepared, selection, fit, used, n_evaluable, left_out)
     except ModelRefused as reason:
         return _refused(prepared, selection, n_evaluable, str(reason), left_out)
-    return _read(prepared, selection, fit, used, n_evaluable, left_out)
-
-
-def _fit(prepared: PreparedSymptomChange, used: NDArray[np.bool_]) -> MixedModelFit:
-    assert prepared.model is not None
-    ids = prepared.study.patients["patient_id"].to_numpy()
-    return prepared.model.fit(patients=ids[np.unique(prepared.patient[used])])
 
 
 def _read(
     prepared: PreparedSymptomChange,
     selection: Selection,
     fit: MixedModelFit,
-    used: NDArray[np.bool_],
+    used: Mask,
     n_evaluable: int,
     left_out: pd.DataFrame,
 ) -> SymptomChange:
-    spec, rows = prepared.spec, prepared.rows[used]
-    people = _people(rows, prepared.covariates)
-    decision = decision_points(fit, spec, rows, people)
-    enough = decision["n_patients"] >= MIN_AT_DECISION
-    decision = decision[enough].reset_index(drop=True)
+    spec, points = prepared.spec, prepared.points.take(used)
+    in_fit = np.zeros(len(prepared.people), dtype=bool)
+    in_fit[points.patient] = True
+    people = prepared.people[in_fit & prepared.complete]
+    curve = trajectory(fit, spec, points, people)
+    decision = decision_points(curve, spec)
+    decision = decision[(decision["n_patients"] >= MIN_AT_DECISION).to_numpy()].reset_index(drop=True)
     differences = route_differences(fit, spec, people, decision["route"].tolist())
     title, finding = title_and_finding(spec, decision, differences)
     return SymptomChange(
         spec, fit.status, _status_sentence(fit), fit.notes, selection.n_patients, n_evaluable, spec.knot, fit,
-        fit.n_groups, fit.n_rows, prepared.covariates,
-        trajectory(fit, spec, rows, people), observed_means(rows, spec), decision, differences, left_out,
-        route_balance(selection.study, spec.instrument), title,
+        fit.n_groups, fit.n_rows, prepared.covariates, curve, observed_means(points, LAST_X[spec.time]), decision,
+        differences, left_out, route_balance(prepared.traits, selection.keep), title,
         subtitle(spec, prepared.covariates, selection.n_patients, n_evaluable, fit.n_groups), finding,
         honesty_notes(spec),
     )  # fmt: skip

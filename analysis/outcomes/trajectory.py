@@ -1,4 +1,4 @@
-"""The frames of the main figure: adjusted means over time, observed means, and who is still assessed."""
+"""The frames of the main figure: adjusted means over time, at the decision point, and differences there."""
 
 from __future__ import annotations
 
@@ -12,79 +12,61 @@ from analysis.mixed import MixedModelFit, contrasts, marginal_means
 
 from .model_rows import time_groups
 from .model_spec import CATEGORY_COLUMN, ModelSpec, Time
-from .result import DECISION, DIFFERENCES, OBSERVED, TRAJECTORY
+from .points import Points, still_assessed
+from .result import DECISION, DIFFERENCES, TRAJECTORY
 
 LAST_X: dict[Time, int] = {"sessions": 12, "weeks": 26}
 Values = dict[str, list[float] | list[str]]
+Floats = NDArray[np.float64]
 
 
-def time_grid(rows: pd.DataFrame, spec: ModelSpec) -> NDArray[np.float64]:
-    """1, 2, 3, ... up to the last time anyone was assessed, at most 12 sessions or 26 weeks."""
-    last = min(float(np.floor(rows[spec.x].max())), LAST_X[spec.time]) if len(rows) else 0.0
-    return np.arange(1.0, max(last, 1.0) + 1)
+def time_grid(points: Points, spec: ModelSpec) -> Floats:
+    """1, 2, 3, ... up to the last time anyone was assessed, at most 12 sessions or 26 weeks, and always
+    to the end of induction."""
+    last = min(float(np.floor(points.x.max())), LAST_X[spec.time]) if len(points) else 0.0
+    return np.arange(1.0, max(last, spec.knot) + 1)
 
 
-def still_assessed(rows: pd.DataFrame, grid: NDArray[np.float64], x: str) -> pd.DataFrame:
-    """Per route and grid point, the patients with a score at that time or later: route, x, n_patients."""
-    last = rows.groupby(["route", "patient_id"], observed=True)[x].max().reset_index()
-    parts = []
-    for route, group in last.groupby("route", observed=True):
-        values = np.sort(group[x].to_numpy())
-        n = len(values) - np.searchsorted(values, grid, side="left")
-        parts.append(pd.DataFrame({"route": str(route), "x": grid, "n_patients": n}))
-    return pd.concat(parts, ignore_index=True)
+def _at(grid: Floats, spec: ModelSpec) -> tuple[str, Values, NDArray[np.int64]]:
+    """The engine's column and values for some times, and for each time the place of its value."""
+    if spec.shape != "categories":
+        return spec.x, {spec.x: grid.tolist()}, np.arange(len(grid))
+    groups = [str(group) for group in time_groups(pd.Series(grid), spec)]
+    values = list(dict.fromkeys(groups))
+    return CATEGORY_COLUMN, {CATEGORY_COLUMN: values}, np.array([values.index(group) for group in groups])
 
 
-def _at(grid: Sequence[float], spec: ModelSpec) -> tuple[str, Values, pd.DataFrame]:
-    """The `at` of the engine for some times, and how its values map back to x."""
-    if spec.shape == "categories":
-        groups = [str(group) for group in time_groups(pd.Series(grid, dtype=float), spec)]
-        return CATEGORY_COLUMN, {CATEGORY_COLUMN: list(dict.fromkeys(groups))}, _lookup(CATEGORY_COLUMN, groups, grid)
-    return spec.x, {spec.x: list(grid)}, _lookup(spec.x, list(grid), grid)
-
-
-def _lookup(column: str, values: Sequence[object], grid: Sequence[float]) -> pd.DataFrame:
-    return pd.DataFrame({"key": pd.Series(values, dtype=object), "x": grid}).rename(columns={"key": column})
-
-
-def adjusted_means(fit: MixedModelFit, spec: ModelSpec, grid: Sequence[float], people: pd.DataFrame) -> pd.DataFrame:
-    """Adjusted mean change per route and time, averaged over the covariates of the cohort's patients."""
-    column, at, lookup = _at(grid, spec)
+def trajectory(fit: MixedModelFit, spec: ModelSpec, points: Points, people: pd.DataFrame) -> pd.DataFrame:
+    """Adjusted mean change per route over the grid of times, averaged over the covariates of the cohort's
+    patients (`people`, one row each), with the number still assessed. See SymptomChange."""
+    grid = time_grid(points, spec)
+    column, at, place = _at(grid, spec)
     means = marginal_means(fit, by=["route"], at=at, over=people)
-    means = means.assign(route=means["route"].astype("str"), **{column: means[column].astype(object)})
-    return means.merge(lookup, on=column).drop(columns=column)
+    remaining = still_assessed(points, grid)
+    parts = []
+    for number, route in enumerate(points.routes):
+        mine = means[(means["route"] == route).to_numpy()]
+        known = {value: row for row, value in enumerate(mine[column])}
+        values = at[column]
+        there = [(j, known[values[k]]) for j, k in enumerate(place) if values[k] in known]
+        if there and remaining[number].any():
+            times, rows = (np.array(side) for side in zip(*there, strict=True))
+            part = mine.iloc[rows][["estimate", "std_error", "df", "ci_low", "ci_high"]]
+            parts.append(part.assign(route=route, x=grid[times], n_patients=remaining[number, times]))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TRAJECTORY))
+    return frame[list(TRAJECTORY)]
 
 
-def trajectory(fit: MixedModelFit, spec: ModelSpec, rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Adjusted mean change per route over the grid of times, with who is still assessed. See SymptomChange."""
-    grid = time_grid(rows, spec)
-    means = adjusted_means(fit, spec, grid.tolist(), people)
-    frame = means.merge(still_assessed(rows, grid, spec.x), on=["route", "x"])
-    return frame.sort_values(["route", "x"], kind="stable", ignore_index=True)[list(TRAJECTORY)]
-
-
-def decision_points(fit: MixedModelFit, spec: ModelSpec, rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Adjusted mean change per route at the end of induction. See SymptomChange."""
-    at = np.array([spec.knot])
-    frame = adjusted_means(fit, spec, at.tolist(), people).merge(still_assessed(rows, at, spec.x), on=["route", "x"])
-    return frame[list(DECISION)].reset_index(drop=True)
+def decision_points(curve: pd.DataFrame, spec: ModelSpec) -> pd.DataFrame:
+    """The rows of a trajectory at the end of induction. See SymptomChange."""
+    return curve.loc[(curve["x"] == spec.knot).to_numpy(), list(DECISION)].reset_index(drop=True)
 
 
 def route_differences(fit: MixedModelFit, spec: ModelSpec, people: pd.DataFrame, routes: Sequence[str]) -> pd.DataFrame:
     """Differences between routes at the end of induction, all pairs of `routes`, Holm-adjusted."""
     if len(routes) < 2:
         return pd.DataFrame(columns=list(DIFFERENCES))
-    _, at, _ = _at([spec.knot], spec)
+    _, at, _ = _at(np.array([spec.knot]), spec)
     frame = contrasts(fit, by="route", at=at, adjust="holm", over=people)
     wanted = frame["first"].isin(routes) & frame["second"].isin(routes)
     return frame.loc[wanted, list(DIFFERENCES)].reset_index(drop=True)
-
-
-def observed_means(rows: pd.DataFrame, spec: ModelSpec) -> pd.DataFrame:
-    """Plain mean change per route at each number of sessions, or in each week. See SymptomChange."""
-    x = np.round(rows[spec.x].to_numpy()) if spec.time == "weeks" else rows[spec.x].to_numpy()
-    shown = rows.assign(x=x, route=rows["route"].astype("str"))
-    shown = shown[(shown["x"] >= 1) & (shown["x"] <= LAST_X[spec.time])]
-    by_point = shown.groupby(["route", "x"], observed=True)
-    frame = by_point.agg(mean=("change", "mean"), n_patients=("patient_id", "nunique")).reset_index()
-    return frame[list(OBSERVED)]

@@ -39,18 +39,22 @@ def _title(spec: ModelSpec, decision: pd.DataFrame) -> str:
 
 
 def _largest_difference(spec: ModelSpec, differences: pd.DataFrame) -> str:
+    """The largest difference as "more improvement on", so that its sign cannot be misread."""
     if not len(differences):
         return "There is no second route to compare with at that point."
-    row = differences.loc[differences["estimate"].abs().idxmax()]
-    pair = f"{route_label(row['first']).lower()} and {route_label(row['second']).lower()}"
-    size = f"{abs(row['estimate']):.1f} points (adjusted 95% interval of the difference "
-    size += f"{interval(row['ci_low'], row['ci_high'])})"
+    row = differences.iloc[int(differences["estimate"].abs().to_numpy().argmax())]
+    better, other = (row["first"], row["second"]) if row["estimate"] < 0 else (row["second"], row["first"])
+    ends = sorted([-row["ci_low"], -row["ci_high"]] if row["estimate"] < 0 else [row["ci_low"], row["ci_high"]])
+    size = (
+        f"{abs(row['estimate']):.1f} points more improvement on the {route_label(better).lower()} than on the "
+        f"{route_label(other).lower()} route (95% interval {interval(*ends)}, adjusted for all pairs)"
+    )
     if row["p_adjusted"] < 0.05:
         return (
-            f"The largest difference associated with route is between {pair}: {size}. "
+            f"The largest difference associated with route: {size}. "
             "Routes were chosen, not drawn by lot, so this is not what changing route would do."
         )
-    return f"No difference between routes is clear of chance; the largest is between {pair}: {size}."
+    return f"No difference between routes is clear of chance; the largest is {size}."
 
 
 def title_and_finding(spec: ModelSpec, decision: pd.DataFrame, differences: pd.DataFrame) -> tuple[str, str]:
@@ -61,8 +65,9 @@ def title_and_finding(spec: ModelSpec, decision: pd.DataFrame, differences: pd.D
             f"Too few patients were still assessed after {POINT[spec.time]} to state a change there.",
         )
     parts = [
-        f"{route_label(row.route).lower()} {signed(row.estimate)} ({interval(row.ci_low, row.ci_high)})"
-        for row in decision.itertuples()
+        f"{route_label(str(row['route'])).lower()} {signed(row['estimate'])} "
+        f"({interval(row['ci_low'], row['ci_high'])})"
+        for row in decision.to_dict("records")
     ]
     sentence = f"Adjusted mean change in {spec.instrument} after {POINT[spec.time]}, points (95% interval): "
     return _title(spec, decision), sentence + "; ".join(parts) + ". " + _largest_difference(spec, differences)

@@ -34,6 +34,10 @@ def baselines(study: Study, instrument: str, rules: EpisodeRules = DEFAULT_RULES
     the first session, 0 or negative); both missing for a patient without a usable score. For
     "mean" and "highest" the day is that of the latest score used.
     """
+    return study.derive(("baselines", instrument, rules), lambda: _baselines(study, instrument, rules))
+
+
+def _baselines(study: Study, instrument: str, rules: EpisodeRules) -> pd.DataFrame:
     by_patient = _candidates(study, instrument, rules).groupby("patient", sort=True)
     if rules.baseline == "first":
         chosen = by_patient.agg(baseline=("score", "first"), baseline_day=("day", "first"))

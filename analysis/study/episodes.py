@@ -40,6 +40,10 @@ def index_route(study: Study) -> pd.DataFrame:
 
     One row per patient, in the order of `patients`: route, molecule, route_changed.
     """
+    return study.derive("index route", lambda: _index_route(study))
+
+
+def _index_route(study: Study) -> pd.DataFrame:
     rows = first_sessions(study)
     route = _take_text(study.sessions["route"], rows)
     molecules = study.sessions.get("molecule", pd.Series(np.nan, index=study.sessions.index, dtype="str"))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.vocabulary import TABLES
+
+Derived = TypeVar("Derived")
 
 _OPTIONAL_NAMES = tuple(name for name, table in TABLES.items() if not table.required)
 
@@ -87,6 +90,20 @@ class Study:
     def patient_positions(self, table: str) -> NDArray[np.intp]:
         """For each row of a table, the row number of its patient in `patients`; the joining key of the study."""
         return self._positions[table]
+
+    @cached_property
+    def _derived(self) -> dict[Hashable, object]:
+        return {}
+
+    def derive(self, key: Hashable, compute: Callable[[], Derived]) -> Derived:
+        """What `compute` derives from this study, computed at the first call and kept with the study.
+
+        For results that many questions share (the index route, a baseline). The key names the
+        derivation and its settings; the result is not to be changed.
+        """
+        if key not in self._derived:
+            self._derived[key] = compute()
+        return self._derived[key]  # type: ignore[return-value]
 
     def instruments_present(self) -> tuple[str, ...]:
         """Instruments with at least one score, most frequently assessed first."""

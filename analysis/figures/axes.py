@@ -1,0 +1,184 @@
+"""What both ways of drawing symptom change share: the released points, the ranges, the axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure import MIN_CELL
+from analysis.outcomes import SymptomChange
+
+from .look import Theme
+from .numbers import nice_ticks, tick_texts
+from .released import route_names, routes_in_order
+
+_X_TITLES = {
+    "sessions": "Ketamine sessions completed before the assessment",
+    "weeks": "Weeks since the first ketamine session",
+}
+_X_STEPS = (1, 2, 3, 6, 8, 12)
+_MOST_TICKS = 5
+_ROOM_FOR_COUNT = 0.2  # of the axis: a three-digit count in the narrowest panel
+
+
+@dataclass(frozen=True)
+class Point:
+    """One drawn place: x in sessions or weeks, y and its interval in points, and whom it is about."""
+
+    x: float
+    y: float
+    low: float
+    high: float
+    n_patients: int
+
+
+@dataclass(frozen=True)
+class DrawnRoute:
+    """One route's released points. counts holds every point's patients, small ones included, by x."""
+
+    code: str
+    name: str
+    model: list[Point]
+    observed: list[Point]
+    counts: dict[float, int]
+    decision: Point | None
+
+
+@dataclass(frozen=True)
+class DrawnChange:
+    """The released part of a result, ready to place. Ranges are in the axes' units."""
+
+    theme: Theme
+    routes: list[DrawnRoute]
+    decision_x: float
+    decision_words: str
+    x_title: str
+    y_title: str
+    x_end: float
+    y_low: float
+    y_high: float
+
+    @property
+    def span(self) -> float:
+        return self.y_high - self.y_low
+
+
+def drawn_change(change: SymptomChange, theme: Theme) -> DrawnChange:
+    """Keep what is about enough patients and find the ranges that hold it all."""
+    routes = _drawn_routes(change)
+    shown = [point for route in routes for point in (*route.model, *route.observed)]
+    return DrawnChange(
+        theme=theme,
+        routes=routes,
+        decision_x=change.decision_x,
+        decision_words=f"{change.decision_x:g} {change.spec.time}",
+        x_title=_X_TITLES[change.spec.time],
+        y_title=f"Adjusted change in {change.spec.instrument}, points",
+        x_end=max([change.decision_x, *(point.x for point in shown)]),
+        y_low=min([0.0, *(point.low for point in shown)]),
+        y_high=max([0.0, *(point.high for point in shown)]),
+    )
+
+
+def _drawn_routes(change: SymptomChange) -> list[DrawnRoute]:
+    model = _points(change.trajectory, "estimate", "ci_low", "ci_high")
+    observed = _points(change.observed, "mean", "mean", "mean")
+    decision = _points(change.decision.assign(x=change.decision_x), "estimate", "ci_low", "ci_high")
+    names = route_names(change.balance)
+    return [
+        DrawnRoute(
+            code=code,
+            name=names.get(code, code),
+            model=_enough(model[code]),
+            observed=_enough(observed.get(code, [])),
+            counts={point.x: point.n_patients for point in model[code]},
+            decision=next(iter(_enough(decision.get(code, []))), None),
+        )
+        for code in routes_in_order(change.trajectory["route"])
+        if _enough(model[code])
+    ]
+
+
+def _points(frame: pd.DataFrame, y: str, low: str, high: str) -> dict[str, list[Point]]:
+    """Plain points by route: walking frames row by row would cost more than the whole figure."""
+    found: dict[str, list[Point]] = {}
+    columns = (frame[name].tolist() for name in ("route", "x", y, low, high, "n_patients"))
+    for code, x, at, below, above, n in zip(*columns, strict=True):
+        found.setdefault(str(code), []).append(Point(float(x), float(at), float(below), float(above), int(n)))
+    return {code: sorted(points, key=lambda point: point.x) for code, points in found.items()}
+
+
+def _enough(points: list[Point]) -> list[Point]:
+    return [point for point in points if point.n_patients >= MIN_CELL]
+
+
+def x_ticks(x_end: float) -> list[float]:
+    """Whole-number ticks from zero, few enough for a narrow panel."""
+    step = next((size for size in _X_STEPS if x_end / size < _MOST_TICKS), max(1, round(x_end / 4)))
+    return [float(value) for value in range(0, int(x_end) + 1, int(step))]
+
+
+def count_spots(drawn: DrawnChange) -> list[float]:
+    """Where patients are written under the axis: decision point, last tick, first point, then ticks with room."""
+    ticks = [tick for tick in x_ticks(drawn.x_end) if tick > 0]
+    spots: list[float] = []
+    for spot in (drawn.decision_x, *ticks[-1:], 1.0, *ticks):
+        if all(abs(spot - other) >= _ROOM_FOR_COUNT * drawn.x_end for other in spots):
+            spots.append(spot)
+    return sorted(spots)
+
+
+def x_axis(drawn: DrawnChange, **more: Any) -> dict[str, Any]:
+    """The axis of sessions or weeks, from zero to the last point drawn."""
+    ticks = x_ticks(drawn.x_end)
+    return {
+        "range": [-0.03 * drawn.x_end, drawn.x_end * 1.05],
+        "tickvals": ticks,
+        "ticktext": tick_texts(ticks),
+        "tickfont": {"size": 12, "color": drawn.theme.secondary},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": drawn.theme.ink,
+        "linewidth": 1,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": drawn.theme.ink,
+        "fixedrange": True,
+        **more,
+    }
+
+
+def y_axis(drawn: DrawnChange, low: float, high: float, labelled: bool, **more: Any) -> dict[str, Any]:
+    """A vertical axis in points from low to high, labelled only down to the lowest number drawn."""
+    ticks = [tick for tick in nice_ticks(drawn.y_low, drawn.y_high) if low <= tick <= high]
+    return {
+        "range": [low, high],
+        "tickvals": ticks,
+        "ticktext": tick_texts(ticks),
+        "tickfont": {"size": 12, "color": drawn.theme.secondary},
+        "showticklabels": labelled,
+        "gridcolor": drawn.theme.grid,
+        "zeroline": True,
+        "zerolinecolor": drawn.theme.ink,
+        "zerolinewidth": 1.2,
+        "fixedrange": True,
+        **more,
+    }
+
+
+def decision_line(drawn: DrawnChange, low: float, high: float, axis: str = "") -> dict[str, Any]:
+    """A dotted upright at the end of induction, behind the data, from low to high. axis is the panel's suffix."""
+    line = {"color": drawn.theme.context, "width": 1, "dash": "dot"}
+    ends = {"x0": drawn.decision_x, "x1": drawn.decision_x, "y0": low, "y1": high}
+    return {"type": "line", "layer": "below", "line": line, "xref": "x" + axis, "yref": "y" + axis, **ends}
+
+
+def decision_name(drawn: DrawnChange) -> dict[str, Any]:
+    """The name of that upright, written in the first panel."""
+    where = {"xref": "x", "yref": "y domain", "x": drawn.decision_x, "y": 1, "xshift": 3}
+    font = {"size": 11, "color": drawn.theme.muted}
+    words = {"text": "end of induction", "xanchor": "left", "yanchor": "top", "showarrow": False}
+    return {**words, **where, "font": font}

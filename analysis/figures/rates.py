@@ -1,0 +1,210 @@
+"""Response and remission of this cohort beside what was published, each with its own denominator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure import cell_text, is_small, small_cells
+from analysis.outcomes import Overview
+
+from .chart import Chart, Heading, drawn, heading
+from .look import Theme, base_layout, route_marker
+from .numbers import interval_text, share_text, tick_texts
+from .released import enough, released, rows
+
+_OUTCOMES = ("Response", "Remission")
+_ROW_PX = 50
+_HEAD_PX = 26
+_FOOT_PX = 44
+_GAP = 0.06
+_MARKER_DROP = 0.2  # of a row: markers sit under their label
+_READ = (
+    "Filled markers are this cohort, with 95% intervals, under two denominators: patients who had a score around day "
+    "28, and all starters with a baseline, a missing score counted as not reached. Open grey markers are published "
+    "arms on the same instrument. Time points, cut-offs and denominators differ between them, so read them as a range "
+    "and not as a ranking; the table names each source."
+)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One marker: a share (0 to 1) of one outcome, with an interval when it is the cohort's own."""
+
+    outcome: str
+    label: str
+    share: float
+    low: float | None
+    high: float | None
+    own: bool
+    symbol: str
+
+
+def rates_chart(result: Overview, theme: Theme) -> Chart:
+    """Response and remission side by side, the cohort's own first. Raises ValueError without any rate to show."""
+    rates = _own(result) + _published(result)
+    labels = list(dict.fromkeys(rate.label for rate in rates))
+    if not labels:
+        raise ValueError("no rate can be shown")
+    title = f"Response and remission on {result.instrument}, around day 28"
+    subtitle = "Filled: this cohort, 95% interval. Open, grey: published, other time points and denominators."
+    top = heading(title, subtitle, theme)
+    return Chart(
+        name=f"response-remission-{result.instrument}",
+        plot=drawn({"data": _traces(rates, labels, theme), "layout": _layout(rates, labels, top, theme)}),
+        data=partial(rates_data, result),
+        caption=_caption(result),
+        alt=f"{title}: " + "; ".join(_words(rate) for rate in rates if rate.own) + ".",
+        how_to_read=_READ,
+    )
+
+
+def has_rates(result: Overview) -> bool:
+    return bool(_own(result))
+
+
+def rates_data(result: Overview) -> pd.DataFrame:
+    """The cohort's rates, all starters and by route, small denominators withheld: one row per rate."""
+    table = result.rates[result.rates["outcome"].isin(_OUTCOMES)]
+    hidden = released(table, ["share", "ci_low", "ci_high", "numerator"], "denominator")
+    few = small_cells(table["numerator"])
+    return hidden.assign(
+        numerator=pd.Series(
+            [cell_text(count) if pd.notna(count) else "" for count in hidden["numerator"]], index=hidden.index
+        ),
+        share=hidden["share"].mask(few),
+        ci_low=hidden["ci_low"].mask(few),
+        ci_high=hidden["ci_high"].mask(few),
+    )
+
+
+def _own(result: Overview) -> list[Rate]:
+    everyone = enough(result.rates[result.rates["route"] == "all"], "denominator")
+    return [
+        Rate(row.outcome, f"This cohort, {row.rule}", row.share, row.ci_low, row.ci_high, True, "circle")
+        for row in rows(everyone)
+        if row.outcome in _OUTCOMES and not is_small(row.numerator)
+    ]
+
+
+def _published(result: Overview) -> list[Rate]:
+    rates = []
+    for row in rows(result.benchmarks):
+        arm = "control arm" if row.route == "control" else row.route
+        symbol = "line-ns-open" if row.route == "control" else route_marker(str(row.route))
+        for outcome, share in (("Response", row.response), ("Remission", row.remission)):
+            if pd.notna(share):
+                label = f"{row.study} ({arm}), {row.time_point}"
+                rates.append(Rate(outcome, label, float(share), None, None, False, symbol))
+    return rates
+
+
+def _words(rate: Rate) -> str:
+    if rate.low is None or rate.high is None:
+        return f"{rate.label}: {share_text(rate.share)}"
+    interval = interval_text(100 * rate.low, 100 * rate.high, 0)
+    return f"{rate.outcome} {rate.label.removeprefix('This cohort, ')}: {share_text(rate.share)} ({interval}%)"
+
+
+def _traces(rates: list[Rate], labels: list[str], theme: Theme) -> list[dict[str, Any]]:
+    traces = []
+    for suffix, outcome in zip(("", "2"), _OUTCOMES, strict=True):
+        axes = {"type": "scatter", "xaxis": "x" + suffix, "yaxis": "y"}
+        shown = [rate for rate in rates if rate.outcome == outcome]
+        traces += [_intervals(shown, labels, theme) | axes, _markers(shown, labels, theme) | axes]
+    return traces
+
+
+def _height(rate: Rate, labels: list[str]) -> float:
+    return labels.index(rate.label) + _MARKER_DROP
+
+
+def _intervals(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, Any]:
+    """The cohort's own intervals as one broken line."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for rate in rates:
+        if rate.low is not None:
+            x += [rate.low, rate.high, None]
+            y += [_height(rate, labels)] * 2 + [None]
+    return {"x": x, "y": y, "mode": "lines", "line": {"color": theme.accent, "width": 3}, "hoverinfo": "skip"}
+
+
+def _markers(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, Any]:
+    colours = [theme.accent if rate.own else theme.muted for rate in rates]
+    return {
+        "x": [rate.share for rate in rates],
+        "y": [_height(rate, labels) for rate in rates],
+        "mode": "markers",
+        "marker": {
+            "symbol": [rate.symbol for rate in rates],
+            "size": [11 if rate.own else 9 for rate in rates],
+            "color": colours,
+            "line": {"width": 2, "color": colours},
+        },
+        "hovertext": [_words(rate) for rate in rates],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _values(rates: list[Rate], labels: list[str], theme: Theme) -> list[dict[str, Any]]:
+    """Each share in words, to the right of its marker or interval."""
+    return [
+        {
+            "text": f"<b>{share_text(rate.share)}</b>" if rate.own else share_text(rate.share),
+            "xref": "x" if rate.outcome == _OUTCOMES[0] else "x2",
+            "x": rate.share if rate.high is None else rate.high,
+            "y": _height(rate, labels),
+            "xanchor": "left",
+            "xshift": 8,
+            "showarrow": False,
+            "font": {"size": 12, "color": theme.ink if rate.own else theme.secondary},
+        }
+        for rate in rates
+    ]
+
+
+def _layout(rates: list[Rate], labels: list[str], top: Heading, theme: Theme) -> dict[str, Any]:
+    head = top.height_px + _HEAD_PX
+    layout = base_layout(theme, head + len(labels) * _ROW_PX + _FOOT_PX, {"l": 10, "r": 14, "t": head, "b": _FOOT_PX})
+    half = (1 - _GAP) / 2
+    words = [
+        {"text": label, "x": 0, "xref": "paper", "xanchor": "left", "y": place, "yanchor": "bottom"}
+        | {"showarrow": False, "bgcolor": theme.paper, "font": {"size": 12, "color": theme.secondary}}
+        for place, label in enumerate(labels)
+    ]
+    names = [
+        {"text": f"<b>{name}</b>", "x": left, "xref": "paper", "y": 1, "yref": "paper", "xanchor": "left"}
+        | {"yanchor": "bottom", "yshift": 2, "showarrow": False, "font": {"size": 13, "color": theme.ink}}
+        for left, name in zip((0.0, half + _GAP), _OUTCOMES, strict=True)
+    ]
+    return layout | {
+        "xaxis": _axis(theme, 0.0, half),
+        "xaxis2": _axis(theme, half + _GAP, 1.0) | {"anchor": "y"},
+        "yaxis": {"range": [len(labels) - 0.35, -0.6], "visible": False, "fixedrange": True},
+        "annotations": [*top.annotations(head, 10), *names, *words, *_values(rates, labels, theme)],
+    }
+
+
+def _axis(theme: Theme, left: float, right: float) -> dict[str, Any]:
+    ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
+    return {
+        "domain": [left, right],
+        "range": [-0.02, 1.02],
+        "tickvals": ticks,
+        "ticktext": [f"{text}%" for text in tick_texts([100 * tick for tick in ticks])],
+        "tickfont": {"size": 12, "color": theme.secondary},
+        "gridcolor": theme.grid,
+        "zeroline": True,
+        "zerolinecolor": theme.ink,
+        "fixedrange": True,
+    }
+
+
+def _caption(result: Overview) -> str:
+    rule = f" Remission: {result.remission_rule}." if result.remission_rule else ""
+    return f"{result.n_evaluable:,} evaluable of {result.n_starters:,} starters.{rule}"

@@ -1,0 +1,7 @@
+"""Files of any origin to a checked Study, or to one report with every finding."""
+
+from .findings import Finding, StudyDataError, findings_frame
+from .mapping import Mapping
+from .reading import read_study
+
+__all__ = ["Finding", "Mapping", "StudyDataError", "findings_frame", "read_study"]

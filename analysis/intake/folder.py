@@ -1,0 +1,69 @@
+"""Which file of a folder is which table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.vocabulary import TABLES, nearest
+
+from .delimited import default_format, read_delimited
+from .findings import FindingLog, listed
+from .parquet import read_parquet
+from .source import SourceTable
+
+ENDINGS = (".csv", ".tsv", ".parquet")
+EXPECTED = "patients, sessions and assessments (.csv, .tsv or .parquet)"
+
+
+def is_readable_folder(folder: Path, log: FindingLog) -> bool:
+    """Whether a path is a folder with files; says what it is otherwise."""
+    if not folder.exists():
+        log.add("error", "", f"{folder}: there is no such folder. Give the folder that holds {EXPECTED}.")
+    elif not folder.is_dir():
+        log.add("error", "", f"{folder}: is a file, not a folder. Give the folder that holds {EXPECTED}.")
+    elif not any(folder.iterdir()):
+        log.add("error", "", f"{folder}: the folder is empty. It should hold {EXPECTED}.")
+    else:
+        return True
+    return False
+
+
+def read_folder(folder: Path, log: FindingLog) -> dict[str, SourceTable]:
+    """Read the files named after tables; every other file is noted, a missing required table is an error."""
+    files: dict[str, list[Path]] = {}
+    others: list[str] = []
+    for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
+        is_table = path.is_file() and path.suffix.lower() in ENDINGS and path.stem.lower() in TABLES
+        if is_table:
+            files.setdefault(path.stem.lower(), []).append(path)
+        else:
+            others.append(path.name)
+    _report_files(files, others, log)
+    read = {name: read_file(files[name][0], name, log) for name in TABLES if len(files.get(name, ())) == 1}
+    return {name: source for name, source in read.items() if source is not None}
+
+
+def read_file(path: Path, table: str, log: FindingLog) -> SourceTable | None:
+    """Read one file by its ending; None when an error was found."""
+    if path.suffix.lower() == ".parquet":
+        return read_parquet(path, table, log)
+    return read_delimited(path, default_format(path), table, log)
+
+
+def _report_files(files: dict[str, list[Path]], others: list[str], log: FindingLog) -> None:
+    for name, paths in files.items():
+        if len(paths) > 1:
+            names = listed(path.name for path in paths)
+            log.add("error", name, f"The table {name} is in more than one file: {names}. Keep one of them.")
+    for name, table in TABLES.items():
+        if name in files:
+            continue
+        if table.required:
+            near = nearest(name, [Path(other).stem for other in others])
+            hint = next((f" Is it {listed([other])}? Rename it." for other in others if Path(other).stem == near), "")
+            expected = f"a file {name}.csv, {name}.tsv or {name}.parquet"
+            log.add("error", name, f"The required table {name} is missing: the folder needs {expected}.{hint}")
+        else:
+            log.add("note", name, f"There is no table {name}; the pages that need it say so.")
+    if others:
+        log.add("note", "", f"Not read, because the name is no table's: {listed(others)}.")

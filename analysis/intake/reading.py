@@ -1,0 +1,102 @@
+"""Files of any origin to a checked Study, or to one report with every finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.study import Study
+from analysis.vocabulary import TABLES, nearest
+
+from .conversion import ConvertedTable, convert_table
+from .findings import FindingLog, StudyDataError, listed, shown_name
+from .folder import is_readable_folder, read_folder
+from .links import check_links
+from .mapping import Mapping, read_mapping
+from .mapping_steps import read_mapped
+from .repeats import find_repeats
+from .schemas import check_table
+from .source import SourceTable
+
+MOST_HINTS = 50  # extra columns compared with the dictionary
+
+
+def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) -> Study:
+    """Read, check and type the tables of a folder.
+
+    Without a mapping the files are named after the tables and the columns after the data
+    dictionary; a mapping (a TOML file) says how other files become the five tables. Nothing is
+    guessed or corrected. Notes are kept on the study.
+
+    Raises StudyDataError with every finding of every table when any of them is an error.
+    """
+    log = FindingLog()
+    folder = Path(path)
+    rules = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping), log)
+    tables: dict[str, ConvertedTable] = {}
+    if is_readable_folder(folder, log) and not log.has_errors:
+        sources = read_folder(folder, log) if rules is None else read_mapped(folder, rules, log)
+        tables = _checked(sources, log)
+    if log.has_errors:
+        raise StudyDataError(log.findings)
+    frames = {name: _finished(table) for name, table in tables.items()}
+    given = rules.name if rules is not None else None
+    return Study.from_tables(given or folder.resolve().name, frames, log.notes)
+
+
+def _checked(sources: dict[str, SourceTable], log: FindingLog) -> dict[str, ConvertedTable]:
+    tables: dict[str, ConvertedTable] = {}
+    for name in TABLES:
+        source = sources.get(name)
+        if source is not None and _has_header_and_rows(name, source, log):
+            tables[name] = convert_table(name, source, log)
+            check_table(tables[name], log)
+    codes = check_links(tables, log)
+    if "assessments" in codes:
+        repeat = find_repeats(tables["assessments"], codes["assessments"], log)
+        if repeat.any():
+            tables["assessments"] = tables["assessments"].take(~repeat)
+    return tables
+
+
+def _has_header_and_rows(name: str, source: SourceTable, log: FindingLog) -> bool:
+    """Whether a table's columns can be trusted to be columns. Their names are only shown when they can."""
+    declared = TABLES[name]
+    label = ", ".join(source.origin.labels)
+    if not set(declared.required_columns) & set(source.cells.column_names):
+        needed = ", ".join(declared.required_columns)
+        message = f"{label}: row 1 names none of the required columns ({needed}). Put the column names in row 1."
+        log.add("error", name, message)
+        return False
+    _note_extra_columns(name, source, label, log)
+    if source.cells.num_rows == 0:
+        need = " A required table needs at least one." if declared.required else ""
+        log.add("error" if declared.required else "note", name, f"{label}: has no rows.{need}")
+    return True
+
+
+def _note_extra_columns(name: str, source: SourceTable, label: str, log: FindingLog) -> None:
+    declared = TABLES[name].column_names
+    present = set(source.cells.column_names)
+    extra = [column for column in source.cells.column_names if column not in declared]
+    if not extra:
+        return
+    absent = [column for column in declared if column not in present]
+    near = {column: nearest(shown_name(column), absent) for column in extra[:MOST_HINTS]}
+    hints = [
+        f" '{shown_name(column)}' is not read as '{meant}': rename it if it is."
+        for column, meant in near.items()
+        if meant
+    ]
+    message = f"{label}: kept beyond the data dictionary: {listed(extra)}.{''.join(hints)}"
+    log.add("note", name, message)
+
+
+def _finished(table: ConvertedTable) -> pd.DataFrame:
+    """The frame of a table without errors: required whole numbers as int64, declared columns first."""
+    declared = TABLES[table.name]
+    whole = [c.name for c in declared.columns if c.required and c.kind == "integer"]
+    order = [name for name in declared.column_names if name in table.frame]
+    order += [name for name in table.frame.columns if name not in declared.column_names]
+    return table.frame[order].astype(dict.fromkeys(whole, "int64"))

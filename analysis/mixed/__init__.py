@@ -1,0 +1,20 @@
+"""Linear mixed models: fit, refit on a cohort, adjusted means and contrasts. See README.md in this folder."""
+
+from .fit import MixedModelFit, RSquared
+from .marginal import contrasts, marginal_means
+from .prepared import PreparedModel, fit_mixed_model, prepare_mixed_model
+from .refusal import ModelRefused
+from .second_opinion import CrossCheck, cross_check
+
+__all__ = [
+    "CrossCheck",
+    "MixedModelFit",
+    "ModelRefused",
+    "PreparedModel",
+    "RSquared",
+    "contrasts",
+    "cross_check",
+    "fit_mixed_model",
+    "marginal_means",
+    "prepare_mixed_model",
+]

@@ -1,0 +1,99 @@
+"""Which columns are independent, and the change of basis that makes them orthonormal.
+
+Cross-products of raw columns lose every digit on stiff data (NIST StRD SmLs09), so X and Z are centred, scaled
+and rotated before any product is summed. Columns are taken in order, as R does: an aliased column is one that the
+columns before it determine, and it is the later one that goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import solve_triangular
+
+FloatArray = npt.NDArray[np.float64]
+
+ALIASED = 1e-11  # share of a column's squared length left after the columns before it; rounding leaves 1e-15
+CONSTANT = 1e-18  # variance over mean square under which a centred column is rounding error
+
+
+@dataclass(frozen=True)
+class Independent:
+    """``kept`` columns in order, upper triangular ``root`` with Gram = root' root, and what each dropped column is:
+    ``alias[:, d]`` are the coefficients of dropped column d on the kept ones."""
+
+    kept: tuple[int, ...]
+    dropped: tuple[int, ...]
+    root: FloatArray
+    alias: FloatArray
+
+
+def independent_columns(gram: FloatArray, floor: FloatArray | float = 0.0) -> Independent:
+    """In-order Cholesky of a Gram matrix. A column also goes when its squared length is at most ``floor``."""
+    size = len(gram)
+    lengths = np.diag(gram)
+    floors = np.broadcast_to(np.asarray(floor, dtype=np.float64), (size,))
+    kept: list[int] = []
+    dropped: list[int] = []
+    root = np.zeros((0, 0))
+    coefficients: list[FloatArray] = []
+    for column in range(size):
+        against = solve_triangular(root, gram[kept, column], trans="T") if kept else np.zeros(0)
+        left = lengths[column] - against @ against
+        if lengths[column] <= floors[column] or left <= ALIASED * lengths[column]:
+            dropped.append(column)
+            coefficients.append(against)
+            continue
+        grown = np.zeros((len(kept) + 1, len(kept) + 1))
+        grown[:-1, :-1], grown[:-1, -1], grown[-1, -1] = root, against, np.sqrt(left)
+        root = grown
+        kept.append(column)
+    alias = np.zeros((len(kept), len(dropped)))
+    for position, against in enumerate(coefficients):
+        known = len(against)
+        if known:
+            alias[:known, position] = solve_triangular(root[:known, :known], against)
+    return Independent(tuple(kept), tuple(dropped), root, alias)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The working columns W = X[kept] @ transform, with mean square one and no correlation.
+
+    ``transform`` is upper triangular, ``centred`` the same map from centred columns, ``alias`` as in Independent but
+    for raw columns.
+    """
+
+    kept: tuple[int, ...]
+    dropped: tuple[int, ...]
+    transform: FloatArray
+    centred: FloatArray
+    alias: FloatArray
+
+    @property
+    def log_determinant(self) -> float:
+        """log |det transform|, the constant between the REML criteria of X and W."""
+        return float(np.sum(np.log(np.abs(np.diag(self.transform)))))
+
+
+def orthonormal_basis(gram: FloatArray, means: FloatArray | None) -> Basis:
+    """The basis for columns whose Gram matrix (divided by the rows) is ``gram``.
+
+    ``means`` are the columns' means when ``gram`` is of centred columns and column 0 is the intercept (whose own entries
+    in ``gram`` stay those of a column of ones); None when nothing was centred.
+    """
+    size = len(gram)
+    shift = np.zeros(size) if means is None else np.where(np.arange(size) == 0, 0.0, means)
+    scale = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
+    floor = CONSTANT * (np.diag(gram) + shift**2) / scale**2
+    found = independent_columns(gram / np.outer(scale, scale), floor)
+    kept, dropped = list(found.kept), list(found.dropped)
+    centred = solve_triangular(found.root, np.eye(len(kept))) / scale[kept, None]
+    transform = centred.copy()
+    alias = found.alias * scale[dropped] / scale[kept, None]
+    if means is not None:
+        transform[0] -= shift[kept] @ transform
+        alias[0] += shift[dropped] - shift[kept] @ alias
+    return Basis(found.kept, found.dropped, transform, centred, alias)

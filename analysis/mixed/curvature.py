@@ -1,0 +1,84 @@
+"""Second derivatives of the deviance: expected (for far steps) and exact (for the last steps and for inference)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from .chart import Chart
+from .crossproducts import lower_pairs
+from .deviance import Centre, Evaluation
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=4)
+def _stored(q: int) -> npt.NDArray[np.intp]:
+    place = np.empty((q, q), dtype=np.intp)
+    for position, (row, column) in enumerate(lower_pairs(q)):
+        place[row, column] = place[column, row] = position
+    return place
+
+
+@lru_cache(maxsize=4)
+def _cyclic(q: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Where the sum of W_bc P_da sits among the stored sums, as a (ab) x (cd) table: tr(E_s W E_t P) = s' table t."""
+    place = _stored(q)
+    a, b, c, d = np.indices((q, q, q, q)).reshape(4, -1)
+    return place[b, c].reshape(q * q, q * q), place[d, a].reshape(q * q, q * q)
+
+
+def trace_form(sums: FloatArray, directions: FloatArray) -> FloatArray:
+    """sum over patients of tr(E_s W E_t P) for all pairs of directions, from the sums of W entries times P entries."""
+    q = directions.shape[1]
+    flat = directions.reshape(len(directions), q * q)
+    left, right = _cyclic(q)
+    form = flat @ sums[left, right] @ flat.T
+    return np.asarray(0.5 * (form + form.T))
+
+
+def expected_curvature(at: Evaluation, chart: Chart) -> FloatArray:
+    """Scoring matrix for L with the residual variance profiled out, plus the exact bend of D = L L'."""
+    directions = chart.directions()
+    log_slopes = np.tensordot(directions, at.w_sum, axes=2)
+    information = trace_form(at.ww_sum, directions) - np.outer(log_slopes, log_slopes) / at.nu
+    return information + chart.bend(at.slope)
+
+
+def joint_hessian(at: Evaluation, chart: Chart) -> FloatArray:
+    """Exact second derivatives of the deviance in (free entries of L, log sigma), fixed effects profiled out.
+
+    ``at`` must carry ``wp_sum``. It is exact when the centre it was taken at is the evaluation's own.
+    """
+    assert at.wp_sum is not None
+    directions = chart.directions()
+    p = len(at.beta)
+    along = np.append(-at.beta, 1.0)
+    inner = np.einsum("sab,abxy->sxy", directions, at.k)
+    pulls = inner @ along  # sum U'E e (first p) and the outcome's row
+    drop = pulls @ along  # sum e'E e
+    entries = 2.0 * trace_form(at.wp_sum, directions) - trace_form(at.ww_sum, directions)
+    entries -= 2.0 / at.sigma2 * pulls[:, :p] @ at.xvx_inverse @ pulls[:, :p].T
+    if at.reml:
+        turned = at.xvx_inverse @ inner[:, :p, :p]
+        entries -= np.einsum("sxy,tyx->st", turned, turned)
+    size = len(directions)
+    hessian = np.empty((size + 1, size + 1))
+    hessian[:size, :size] = entries + chart.bend(at.slope)
+    hessian[:size, size] = hessian[size, :size] = 2.0 * drop / at.sigma2
+    hessian[size, size] = 4.0 * at.nu
+    return hessian
+
+
+def profiled_hessian(at: Evaluation, chart: Chart) -> FloatArray:
+    """The joint Hessian with log sigma eliminated: what a Newton step in L needs."""
+    joint = joint_hessian(at, chart)
+    across = joint[:-1, -1]
+    return np.asarray(joint[:-1, :-1] - np.outer(across, across) / joint[-1, -1])
+
+
+def own_centre(at: Evaluation) -> Centre:
+    """The point itself, for second derivatives in the next sweep."""
+    return Centre(at.beta, at.sigma2, at.xvx_root, at.reml)

@@ -1,0 +1,229 @@
+"""The profiled deviance and its derivatives, one sweep over the patients' cross-products.
+
+Notation: D = random-effect covariance over residual variance, W_i = Z_i' V_i^-1 Z_i, U_i = Z_i' V_i^-1 X_i and
+w_i = Z_i' V_i^-1 y_i with V_i = I + Z_i D Z_i'. All three come from (I + A_i D)^-1, in closed form for q <= 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg.lapack import dpotrf, dpotri, dtrtrs
+
+from .crossproducts import CrossProducts, lower_pairs
+
+FloatArray = npt.NDArray[np.float64]
+
+CHUNK = 4096  # patients per sweep step: the working arrays stay in cache
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Deviance at one D, on the working scale.
+
+    ``slope`` is H = dF/dD; ``w_sum`` and ``ww_sum`` are the sums of W_i and of products of its stored entries; ``xvx``
+    is X'V^-1X, ``xvx_root`` its Cholesky root (upper), ``k`` the sums of U-and-w products per pair of random effects.
+    ``wp_sum`` (products of W_i and P_i, see inference) and ``score`` (w_i - U_i beta, q x m) only when asked for.
+    """
+
+    covariance: FloatArray
+    value: float
+    slope: FloatArray
+    w_sum: FloatArray
+    ww_sum: FloatArray
+    k: FloatArray
+    xvx: FloatArray
+    xvx_root: FloatArray
+    xvx_inverse: FloatArray
+    beta: FloatArray
+    pwrss: float
+    nu: int
+    reml: bool
+    wp_sum: FloatArray | None = None
+    score: FloatArray | None = None
+
+    @property
+    def sigma2(self) -> float:
+        return self.pwrss / self.nu
+
+
+@dataclass(frozen=True)
+class Centre:
+    """Fixed effects, residual variance and root of X'V^-1X at which the second derivatives are taken."""
+
+    beta: FloatArray
+    sigma2: float
+    xvx_root: FloatArray
+    reml: bool
+
+
+def evaluate(
+    data: CrossProducts, covariance: FloatArray, reml: bool, centre: Centre | None = None, keep_score: bool = False
+) -> Evaluation | None:
+    """Deviance and first derivative at ``covariance`` (D, q x q); None where the fixed effects cannot be solved."""
+    q, width = data.q, data.p + 1
+    log_determinant = 0.0
+    stored = len(data.zz)
+    ww_sum, w_sum = np.zeros((stored, stored)), np.zeros(stored)
+    wp_sum = np.zeros((stored, stored)) if centre is not None else None
+    squares, mixed = np.zeros((2, q * width, q * width))
+    score = np.empty((q, data.m)) if keep_score else None
+    for first in range(0, data.m, CHUNK):
+        part = slice(first, min(first + CHUNK, data.m))
+        zz, minors, zx = data.zz[:, part], data.minors[:, part], data.zx[:, :, part]
+        determinant, shrink, w = INVERSES[q](zz, minors, covariance)
+        log_determinant += float(np.log(determinant).sum())
+        g = _shrunken(shrink, zx)
+        flat = g.reshape(q * width, -1)
+        squares += flat @ flat.T
+        mixed += zx.reshape(q * width, -1) @ flat.T
+        w_sum += w.sum(axis=1)
+        ww_sum += w @ w.T
+        if centre is not None and wp_sum is not None:
+            p_terms, residual = _curvature_terms(g, centre)
+            wp_sum += w @ p_terms.T
+            if score is not None:
+                score[:, part] = residual
+    k = squares.reshape(q, width, q, width).swapaxes(1, 2)
+    loss = np.einsum("ab,axby->xy", covariance, mixed.reshape(q, width, q, width))
+    schur = data.total - 0.5 * (loss + loss.T)
+    return _profile(data, covariance, reml, log_determinant, schur, (w_sum, ww_sum, k, wp_sum, score))
+
+
+def _profile(
+    data: CrossProducts,
+    covariance: FloatArray,
+    reml: bool,
+    log_determinant: float,
+    schur: FloatArray,
+    sums: tuple[FloatArray, FloatArray, FloatArray, FloatArray | None, FloatArray | None],
+) -> Evaluation | None:
+    """Solve for the fixed effects and the residual variance, then the deviance and H."""
+    w_stored, ww_sum, k, wp_sum, score = sums
+    p = data.p
+    root, failed = dpotrf(schur[:p, :p], lower=0, clean=1)
+    if failed or not np.isfinite(schur).all():
+        return None
+    half = dtrtrs(root, schur[:p, p], trans=1)[0].ravel() if p else np.zeros(0)
+    pwrss = float(schur[p, p] - half @ half)
+    if pwrss <= 0.0:
+        return None
+    beta = dtrtrs(root, half)[0].ravel() if p else np.zeros(0)
+    inverse = dpotri(root, lower=0)[0] if p else np.zeros((0, 0))
+    inverse = np.triu(inverse) + np.triu(inverse, 1).T
+    nu = data.n_rows - p if reml else data.n_rows
+    value = log_determinant + nu * (1.0 + np.log(2.0 * np.pi * pwrss / nu))
+    if reml:
+        value += 2.0 * float(np.log(np.diag(root)).sum())
+    w_sum = square(w_stored, data.q)
+    along = np.append(-beta, 1.0)
+    slope = w_sum - (nu / pwrss) * (k @ along @ along)
+    if reml:
+        slope = slope - np.einsum("abxy,xy->ab", k[:, :, :p, :p], inverse)
+    slope = 0.5 * (slope + slope.T)
+    return Evaluation(
+        covariance, float(value), slope, w_sum, ww_sum, k, schur[:p, :p], root, inverse, beta, pwrss, nu, reml,
+        wp_sum, score,
+    )  # fmt: skip
+
+
+def _shrunken(shrink: list[list[FloatArray]], zx: FloatArray) -> FloatArray:
+    """(I + A_i D)^-1 B_i for a chunk: q x (p+1) x patients."""
+    g = np.empty(zx.shape)
+    scratch = np.empty(zx.shape[1:])
+    for row, weights in enumerate(shrink):
+        np.multiply(zx[0], weights[0], out=g[row])
+        for column in range(1, len(weights)):
+            np.multiply(zx[column], weights[column], out=scratch)
+            g[row] += scratch
+    return g
+
+
+def _curvature_terms(g: FloatArray, centre: Centre) -> tuple[FloatArray, FloatArray]:
+    """P_i = e_i e_i' / sigma^2 (+ U_i (X'V^-1X)^-1 U_i' for REML), lower triangle, and e_i = w_i - U_i beta."""
+    q, p = g.shape[0], g.shape[1] - 1
+    residual = np.stack([g[a, p] - centre.beta @ g[a, :p] for a in range(q)])
+    rows = [residual[a] * residual[b] / centre.sigma2 for a, b in lower_pairs(q)]
+    if centre.reml and p:
+        inverse_root = np.linalg.inv(centre.xvx_root).T
+        rotated = [inverse_root @ g[a, :p] for a in range(q)]
+        for row, (a, b) in zip(rows, lower_pairs(q), strict=True):
+            row += np.einsum("xm,xm->m", rotated[a], rotated[b])
+    return np.stack(rows), residual
+
+
+def square(stored: FloatArray, q: int) -> FloatArray:
+    """Symmetric q x q matrix from its lower triangle by rows."""
+    full = np.empty((q, q))
+    for value, (row, column) in zip(stored, lower_pairs(q), strict=True):
+        full[row, column] = full[column, row] = value
+    return full
+
+
+Inverse = tuple[FloatArray, list[list[FloatArray]], FloatArray]
+
+
+def _inverse_of_one(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
+    determinant = 1.0 + zz[0] * d[0, 0]
+    shrink = 1.0 / determinant
+    return determinant, [[shrink]], (zz[0] * shrink)[None]
+
+
+def _inverse_of_two(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
+    """W = (A + |A| adj D) / |I + AD|: sums of terms of one sign on the diagonal, so nothing cancels."""
+    a, b, c = zz
+    d11, d12, d22 = d[0, 0], d[0, 1], d[1, 1]
+    size = minors[0]
+    ad11, ad12 = a * d11 + b * d12, a * d12 + b * d22
+    ad21, ad22 = b * d11 + c * d12, b * d12 + c * d22
+    det_d = max(d11 * d22 - d12 * d12, 0.0)
+    determinant = 1.0 + ad11 + ad22 + size * det_d
+    scale = 1.0 / determinant
+    shrink = [[(1.0 + ad22) * scale, -ad12 * scale], [-ad21 * scale, (1.0 + ad11) * scale]]
+    w = np.stack([a + size * d22, b - size * d12, c + size * d11])
+    w *= scale
+    return determinant, shrink, w
+
+
+def _inverse_of_three(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
+    """(I + AD)^-1 = ((1 + tr AD) I - AD + adj D adj A) / |I + AD|, Cayley-Hamilton for 3 x 3."""
+    index = ((0, 1, 3), (1, 2, 4), (3, 4, 5))
+    a = [[zz[index[i][j]] for j in range(3)] for i in range(3)]
+    size = minors[0]
+    adj_a = [[minors[1 + index[i][j]] for j in range(3)] for i in range(3)]
+    adj_d = cofactors_of_three(d)
+    ad = [[sum(a[i][k] * d[k, j] for k in range(3)) for j in range(3)] for i in range(3)]
+    trace = ad[0][0] + ad[1][1] + ad[2][2]
+    paired = sum(adj_d[i, j] * adj_a[i][j] for i in range(3) for j in range(3))
+    det_d = max(float(d[0] @ adj_d[0]), 0.0)
+    determinant = 1.0 + trace + paired + size * det_d
+    scale = 1.0 / determinant
+    shrink = []
+    for i in range(3):
+        shrink.append([sum(adj_d[i, k] * adj_a[k][j] for k in range(3)) - ad[i][j] for j in range(3)])
+        shrink[i][i] = shrink[i][i] + 1.0 + trace
+    shrink = [[entry * scale for entry in row] for row in shrink]
+    w = np.stack(
+        [
+            ((1.0 + trace) * a[i][j] - sum(ad[i][k] * a[k][j] for k in range(3)) + size * adj_d[i, j]) * scale
+            for i, j in lower_pairs(3)
+        ]
+    )
+    return determinant, shrink, w
+
+
+def cofactors_of_three(d: FloatArray) -> FloatArray:
+    """The adjugate of a symmetric 3 x 3 matrix."""
+    (a, b, c), (_, e, f), (_, _, i) = d
+    return np.array(
+        [
+            [e * i - f * f, c * f - b * i, b * f - c * e],
+            [c * f - b * i, a * i - c * c, b * c - a * f],
+            [b * f - c * e, b * c - a * f, a * e - b * b],
+        ]
+    )
+
+
+INVERSES = {1: _inverse_of_one, 2: _inverse_of_two, 3: _inverse_of_three}

@@ -1,0 +1,97 @@
+"""From a certified optimum on the working scale to a fit on the scale of the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .deviance import square
+from .fit import MixedModelFit, RSquared
+from .optimiser import Optimum
+from .satterthwaite import satterthwaite
+from .wording import singular_note
+from .working import Working
+
+if TYPE_CHECKING:
+    from .prepared import PreparedModel
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def describe_fit(
+    model: PreparedModel,
+    working: Working,
+    optimum: Optimum,
+    method: str,
+    notes: tuple[str, ...],
+    patients: pd.Index[Any],
+    covariate_means: dict[str, float],
+) -> MixedModelFit:
+    """Undo the working scale and put every part of the result in its place."""
+    at, scale = optimum.at, working.outcome_scale
+    names = model.random_design.names
+    coefficients = working.transform @ (scale * at.beta + working.offset)
+    if working.design.names[:1] == ("Intercept",):
+        coefficients[0] += working.outcome_mean
+    to_raw = scale * working.transform
+    back = model.random_basis.transform
+    relative = back @ at.covariance @ back.T
+    if optimum.rank < len(names):
+        length = np.sqrt(np.sum(np.linalg.inv(back) ** 2, axis=0))
+        notes = (*notes, singular_note(relative * np.outer(length, length), names, optimum.rank))
+    assert at.score is not None
+    everyone = model.everyone
+    return MixedModelFit(
+        formula=model.formula,
+        random_formula=model.random_formula,
+        groups=model.groups,
+        method=method,
+        df_method=model.df,
+        correlated=model.correlated,
+        status="converged" if optimum.rank == len(names) else "singular",
+        notes=notes,
+        n_rows=working.data.n_rows,
+        n_groups=working.data.m,
+        design=working.design,
+        kept=working.kept,
+        dropped=working.dropped,
+        alias=working.alias,
+        coefficients=coefficients,
+        covariance=at.sigma2 * to_raw @ at.xvx_inverse @ to_raw.T,
+        relative_covariance=relative,
+        residual_variance=scale**2 * at.sigma2,
+        neg2loglik=_raw_deviance(working, optimum),
+        evaluations=optimum.evaluations,
+        rank=optimum.rank,
+        random_names=names,
+        modes=scale * (back @ at.covariance) @ at.score,
+        patients=patients,
+        r_squared=_r_squared(working, optimum),
+        satterthwaite=satterthwaite(at, model.correlated, to_raw) if model.df == "satterthwaite" else None,
+        cells=(everyone.cells.columns, everyone.cells.combinations, working.frequencies),
+        known_levels=everyone.cells.levels,
+        covariate_means=covariate_means,
+    )
+
+
+def _raw_deviance(working: Working, optimum: Optimum) -> float:
+    """-2 log likelihood of the raw outcome; for REML by lme4's convention, which depends on the raw X."""
+    at = optimum.at
+    value = at.value + 2.0 * at.nu * np.log(working.outcome_scale)
+    if at.reml:
+        value -= 2.0 * float(np.sum(np.log(np.abs(np.diag(working.transform)))))
+    return float(value)
+
+
+def _r_squared(working: Working, optimum: Optimum) -> RSquared:
+    at, data, scale = optimum.at, working.data, working.outcome_scale
+    fitted = scale * at.beta + working.offset
+    about_zero = float(fitted @ data.total[:-1, :-1] @ fitted)
+    fixed = (about_zero - float(fitted @ working.ones) ** 2 / data.n_rows) / (data.n_rows - 1)
+    random = float(np.sum(at.covariance * square(data.zz.sum(axis=1), data.q))) / data.n_rows
+    between = scale**2 * at.sigma2 * random
+    whole = fixed + between + scale**2 * at.sigma2
+    return RSquared(fixed / whole, (fixed + between) / whole)

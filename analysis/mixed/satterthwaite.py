@@ -1,0 +1,51 @@
+"""Degrees of freedom of any linear combination of fixed effects.
+
+Giesbrecht and Burns (1985), Fai and Cornelius (1996): df = 2 (c'Φc)² / (g'A g), with g the gradient of c'Φc in the variance
+parameters and A twice the inverse observed Hessian of the deviance. Taken in (L, log sigma), where singular fits are
+regular, with a pseudo-inverse for directions in which the deviance is flat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .chart import chart_at
+from .curvature import joint_hessian
+from .deviance import Evaluation
+
+FloatArray = npt.NDArray[np.float64]
+
+FLAT = 1e-8  # share of the largest curvature under which a direction carries no information
+
+
+@dataclass(frozen=True)
+class Satterthwaite:
+    """``slopes``: dΦ per uncorrelated unit-variance parameter, parameters x p x p, so that g'Ag is a sum of squares."""
+
+    slopes: FloatArray
+
+    def df(self, combinations: FloatArray, variances: FloatArray) -> FloatArray:
+        """Degrees of freedom for each row of ``combinations`` with estimated variance ``variances``."""
+        gradients = np.einsum("rx,sxy,ry->sr", combinations, self.slopes, combinations, optimize=True)
+        spread = np.sum(gradients**2, axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(spread > 0, 2.0 * variances**2 / spread, np.inf)
+
+
+def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:
+    """Prepare the df at a certified optimum. ``transform`` maps working fixed effects to raw ones, outcome scale included."""
+    chart = chart_at(at.covariance, correlated)
+    hessian = joint_hessian(at, chart)
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), FLAT))
+    values, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))
+    solid = values > FLAT * values[-1]
+    root = scale[:, None] * vectors[:, solid] * np.sqrt(2.0 / values[solid])
+    p = len(at.beta)
+    pulled = np.einsum("sab,abxy->sxy", chart.directions(), at.k[:, :, :p, :p])
+    by_entry = at.sigma2 * (at.xvx_inverse @ pulled @ at.xvx_inverse)
+    slopes = np.concatenate([by_entry, 2.0 * at.sigma2 * at.xvx_inverse[None]])
+    raw = transform @ np.tensordot(root.T, slopes, axes=1) @ transform.T
+    return Satterthwaite(raw)

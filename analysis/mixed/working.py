@@ -1,0 +1,148 @@
+"""The working problem of one fit: whose cross-products, in which basis, and the way back to raw coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import solve_triangular
+
+from .basis import CONSTANT, independent_columns
+from .cells import Cells
+from .crossproducts import CrossProducts, triangle_to_square
+from .design import Design, build_design, probe_map
+from .formula import parse_model_formula
+from .raw_columns import no_variance, reproduced_exactly
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+NO_SPREAD = 1e-13  # variance of a cohort's outcome over everyone's, under which it is rounding error
+
+
+@dataclass(frozen=True)
+class Working:
+    """Cross-products of [Z X y] on the working scale and what undoes the scale.
+
+    Working columns W = X[kept] @ ``transform``; the outcome is ``outcome_mean`` + W ``offset`` + ``outcome_scale`` x its
+    working value. ``ones`` are the sums over rows of the working columns.
+    """
+
+    data: CrossProducts
+    design: Design
+    kept: tuple[int, ...]
+    dropped: tuple[int, ...]
+    alias: FloatArray
+    transform: FloatArray
+    offset: FloatArray
+    outcome_mean: float
+    outcome_scale: float
+    ones: FloatArray
+    frequencies: FloatArray
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """All patients' working problem plus what a cohort needs: rows per patient and per-patient squares."""
+
+    working: Working
+    cells: Cells
+    counts: IntArray
+    squares: FloatArray | None
+    column_sums: FloatArray | None
+
+    def cohort(self, chosen: IntArray) -> Working:
+        """The working problem of some patients: an index into the sums, and a new basis where columns emptied."""
+        assert self.squares is not None
+        whole = self.working
+        total = triangle_to_square(self.squares[:, chosen].sum(axis=1), whole.data.p + 1)
+        n_rows = int(self.counts[chosen].sum())
+        data = CrossProducts(
+            np.ascontiguousarray(whole.data.zz[:, chosen]),
+            np.ascontiguousarray(whole.data.zx[:, :, chosen]),
+            total,
+            np.ascontiguousarray(whole.data.minors[:, chosen]),
+            n_rows,
+        )
+        frequencies = self.cells.frequencies(chosen, whole.data.m)
+        present = self.cells.levels_present(frequencies)
+        ones = whole.ones if self.column_sums is None else self.column_sums[:, chosen].sum(axis=1)
+        if self.column_sums is None:
+            ones = total[:-1, 0] / whole.transform[0, 0]
+        _check_spread(data, whole, ones)
+        levels = {column: present.get(column, known) for column, known in whole.design.levels.items()}
+        same = levels == whole.design.levels
+        found = independent_columns(total[:-1, :-1], CONSTANT * n_rows)
+        if same and not found.dropped:
+            return Working(
+                data, whole.design, whole.kept, whole.dropped, whole.alias, whole.transform, whole.offset,
+                whole.outcome_mean, whole.outcome_scale, ones, frequencies,
+            )  # fmt: skip
+        return _rebased(data, whole, levels, ones, frequencies)
+
+
+def _check_spread(data: CrossProducts, whole: Working, ones: FloatArray) -> None:
+    """Raises ModelRefused when the cohort's outcome is constant or a combination of the columns."""
+    weights = np.append(whole.offset, whole.outcome_scale)
+    spread = float(weights @ data.total @ weights)
+    sum_of_outcome = float(whole.offset @ ones + whole.outcome_scale * _sum_of_working_outcome(data, whole))
+    spread -= sum_of_outcome**2 / data.n_rows
+    if spread <= NO_SPREAD * data.n_rows * float(weights @ weights):
+        raise no_variance()
+    left = data.total[-1, -1] - _explained(data.total)
+    if left <= NO_SPREAD * data.n_rows:
+        raise reproduced_exactly()
+
+
+def _sum_of_working_outcome(data: CrossProducts, whole: Working) -> float:
+    """Known through the intercept; without one the mean is part of what varies."""
+    return float(data.total[0, -1] / whole.transform[0, 0]) if whole.design.names[:1] == ("Intercept",) else 0.0
+
+
+def _explained(total: FloatArray) -> float:
+    solution = np.linalg.lstsq(total[:-1, :-1], total[:-1, -1], rcond=1e-11)[0]
+    return float(solution @ total[:-1, -1])
+
+
+def _rebased(
+    data: CrossProducts, whole: Working, levels: dict[str, tuple[Any, ...]], ones: FloatArray, frequencies: FloatArray
+) -> Working:
+    """Columns as a model of these rows alone would have them: own reference levels, aliased columns out."""
+    design = build_design(parse_model_formula(whole.design.parsed_from), whole.design.parsed_from, levels)
+    raw = np.zeros((len(whole.kept), len(whole.design.names)))
+    raw[:, list(whole.kept)] = np.eye(len(whole.kept))
+    raw[:, list(whole.dropped)] = whole.alias
+    to_working = solve_triangular(whole.transform, raw)
+    mapping = np.eye(len(whole.design.names)) if levels == whole.design.levels else probe_map(whole.design, design)
+    join = to_working @ mapping
+    gram = join.T @ data.total[:-1, :-1] @ join / data.n_rows
+    reach = np.abs(to_working) @ np.abs(mapping)
+    scale = np.sqrt(np.maximum(np.sum(reach**2, axis=0), np.finfo(float).tiny))
+    found = independent_columns(gram / np.outer(scale, scale), CONSTANT)
+    kept, dropped = list(found.kept), list(found.dropped)
+    transform = solve_triangular(found.root, np.eye(len(kept))) / scale[kept, None]
+    alias = found.alias * scale[dropped] / scale[kept, None]
+    change = join[:, kept] @ transform
+    total = _changed_total(data.total, change)
+    offset = np.linalg.solve(total[:-1, :-1], change.T @ data.total[:-1, :-1] @ whole.offset)
+    changed = CrossProducts(data.zz, _changed_columns(data.zx, change), total, data.minors, data.n_rows)
+    return Working(
+        changed, design, found.kept, found.dropped, alias, transform, offset, whole.outcome_mean, whole.outcome_scale,
+        change.T @ ones, frequencies,
+    )  # fmt: skip
+
+
+def _changed_total(total: FloatArray, change: FloatArray) -> FloatArray:
+    wide = np.zeros((len(total), change.shape[1] + 1))
+    wide[:-1, :-1], wide[-1, -1] = change, 1.0
+    return np.asarray(wide.T @ total @ wide)
+
+
+def _changed_columns(zx: FloatArray, change: FloatArray) -> FloatArray:
+    made = np.empty((zx.shape[0], change.shape[1] + 1, zx.shape[2]))
+    for row in range(len(zx)):
+        np.matmul(change.T, zx[row, :-1], out=made[row, :-1])
+        made[row, -1] = zx[row, -1]
+    return made

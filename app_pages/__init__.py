@@ -1,0 +1,1 @@
+"""The pages: what people see. A page asks, shows, and never computes."""

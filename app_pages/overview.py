@@ -1,0 +1,26 @@
+"""Overview: who came, how many were lost, how far scores moved, and how safe it was."""
+
+import streamlit as st
+
+from app_pages.parts import messages, review_parts, state
+from app_pages.parts.model_controls import instrument_control
+
+messages.page_head(
+    "Overview",
+    "Who started, how many can be judged, and what happened to their scores. Every share names its denominator.",
+)
+with st.container(width=260):
+    instrument = instrument_control()
+if not messages.is_empty():
+    review = state.review(instrument)
+    review_parts.number_cards(review)
+    left, right = st.columns(2, gap="large")
+    with left:
+        review_parts.attrition(review)
+        review_parts.in_words(review)
+    with right:
+        review_parts.rates(review)
+    st.divider()
+    review_parts.published(review)
+    review_parts.notes()
+    messages.study_notes(state.study().notes)

@@ -1,0 +1,1 @@
+"""What the pages share: state and caching, the sidebar, the figure panel, messages, tables."""

@@ -1,0 +1,98 @@
+"""The settings of the headline model above its figure, bound to the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
+
+from . import state
+
+_TIME_WORDS = {"sessions": "Sessions", "weeks": "Weeks"}
+_SHAPE_HELP = (
+    "How change moves over time. piecewise: straight, bending at the end of induction; linear: one straight line; "
+    "log: fast first, then slower; spline: a smooth curve; categories: no shape assumed."
+)
+_RULE_HELP = (
+    "Whose route a score belongs to. index: the route of the first session; unchanged only: the same, leaving out "
+    "patients who changed route; at each session: the route of the last session before the score."
+)
+_INSTRUMENT = "instrument"
+_LAST_INSTRUMENT = "kat_instrument"
+
+
+def instrument_control() -> str:
+    """Which instrument a page is about, kept from page to page."""
+    present = state.choices().instruments
+    kept = st.session_state.get(_LAST_INSTRUMENT)
+    if _INSTRUMENT not in st.session_state and _INSTRUMENT not in st.query_params and kept in present:
+        st.session_state[_INSTRUMENT] = kept
+    default = ModelSpec().instrument
+    options = present or (default,)
+    chosen = st.selectbox(
+        "Instrument",
+        options,
+        index=options.index(default) if default in options else 0,
+        key=_INSTRUMENT,
+        bind="query-params",
+        persist_state="session",
+    )
+    st.session_state[_LAST_INSTRUMENT] = chosen
+    return chosen
+
+
+def model_controls() -> ModelSpec:
+    """The model asked for: five settings in view, the rest one click away."""
+    first, second, third, fourth = st.columns([1.1, 1, 1.1, 0.8], vertical_alignment="bottom")
+    with first:
+        instrument = instrument_control()
+    with second:
+        time = _one("Time axis", TIMES, "time")
+    with third:
+        shape = st.selectbox(
+            "Shape", SHAPES, key="shape", bind="query-params", persist_state="session", help=_SHAPE_HELP
+        )
+    with fourth, st.popover("Model settings", icon=":material/tune:", width="stretch"):
+        covariates = _covariates()
+        rule = st.selectbox(
+            "Route of a score",
+            ROUTE_RULES,
+            key="route_rule",
+            bind="query-params",
+            persist_state="session",
+            help=_RULE_HELP,
+        )
+        slope = st.toggle(
+            "Patients differ in slope too", value=True, key="slope", bind="query-params", persist_state="session"
+        )
+    return ModelSpec(instrument, time, shape, covariates, rule, slope)
+
+
+def _one(label: str, options: tuple[str, ...], key: str) -> str:
+    return st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        bind="query-params",
+        persist_state="session",
+        width="stretch",
+    )
+
+
+def _covariates() -> tuple[str, ...]:
+    """Adjustments the study records; the baseline score is always adjusted for."""
+    recorded = [name for name in COVARIATES if name in state.study().patients]
+    usual = [name for name in ModelSpec().covariates if name in recorded]
+    return tuple(
+        st.multiselect(
+            "Adjusted for, besides the baseline score",
+            recorded,
+            default=usual,
+            key="adjust",
+            bind="query-params",
+            persist_state="session",
+            placeholder="The baseline score only",
+        )
+    )

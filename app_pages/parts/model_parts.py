@@ -1,0 +1,211 @@
+"""The parts of the Symptom change page: each takes a finished result and shows it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analysis.disclosure import cell_text
+from analysis.figures import (
+    comparable,
+    differences_chart,
+    estimate_text,
+    number_text,
+    p_text,
+    released,
+    route_names,
+    share_text,
+    trajectory_chart,
+)
+from analysis.mixed import CrossCheck, MixedModelFit, ModelRefused
+from analysis.outcomes import ModelSpec, SymptomChange
+
+from . import state, style
+from .panel import figure
+from .tables import cards, table
+
+_MOST_CARDS = 5
+_BALANCE_VALUES = [
+    "baseline_mean", "baseline_sd", "age_mean", "share_female", "share_esketamine", "share_self_pay", "sessions_median",
+]  # fmt: skip
+_PAIR_NAMES = {
+    "pair": "Routes compared",
+    "estimate": "Difference, points",
+    "p_value": "p",
+    "p_adjusted": "p, adjusted (Holm)",
+}
+
+
+def number_cards(change: SymptomChange) -> None:
+    """The change of each route at the decision point, and first the patients it all stands on."""
+    at = f"after {change.decision_x:g} {change.spec.time}"
+    names = route_names(change.balance)
+    shown = [
+        (
+            "In the model",
+            f"{change.n_model:,}",
+            f"of {change.n_evaluable:,} evaluable and {change.n_starters:,} starters; {change.n_rows:,} scores",
+        )
+    ]
+    largest = change.decision.sort_values("n_patients", ascending=False, kind="stable").head(_MOST_CARDS - 1)
+    for row in change.decision.loc[sorted(largest.index)].itertuples():
+        interval = estimate_text(row.estimate, row.ci_low, row.ci_high).split(" ", 1)[1].strip("()")
+        shown.append(
+            (
+                f"{names.get(row.route, row.route)}, {at}",
+                number_text(row.estimate),
+                f"95% interval {interval}; {cell_text(row.n_patients)} still assessed",
+            )
+        )
+    cards(shown)
+
+
+def main_figure(change: SymptomChange) -> None:
+    """The trajectories by route, in small panels or in one."""
+    together = st.toggle("All in one panel", key="one_panel", bind="query-params", persist_state="session")
+    figure(trajectory_chart(change, style.theme(), together), key="trajectory")
+    st.markdown(change.finding)
+    for row in change.left_out.itertuples():
+        name = route_names(change.balance).get(row.route, row.route)
+        st.caption(f"Not in the model: {name}, {cell_text(row.n_patients)} evaluable patients ({row.reason}).")
+
+
+def balance(change: SymptomChange) -> None:
+    """How the routes' patients differ, before anyone compares their change."""
+    st.subheader("Who gets which route")
+    names = route_names(change.balance)
+    shown = released(change.balance, _BALANCE_VALUES).drop(columns="n_clinics")
+    shown["route"] = [names.get(route, route) for route in shown["route"]]
+    score = change.spec.instrument
+    table(
+        shown,
+        "Patients of the cohort by route of the first session: read this before the differences",
+        {
+            "route": "Route",
+            "n_patients": "Starters",
+            "baseline_mean": f"{score} baseline, mean",
+            "baseline_sd": "SD",
+            "age_mean": "Age, mean years",
+            "share_female": "Female",
+            "share_esketamine": "Esketamine",
+            "share_self_pay": "Self-pay",
+            "sessions_median": "Sessions, median",
+        },
+        {
+            "baseline_mean": number_text,
+            "baseline_sd": number_text,
+            "age_mean": number_text,
+            "sessions_median": _median_text,
+            "share_female": share_text,
+            "share_esketamine": share_text,
+            "share_self_pay": share_text,
+        },
+        right=("n_patients",),
+    )
+
+
+def _median_text(value: float) -> str:
+    return number_text(value, 0 if float(value).is_integer() else 1)
+
+
+def differences(change: SymptomChange) -> None:
+    """Pairs of routes at the decision point, as a figure beside its table."""
+    st.subheader("Differences between routes")
+    pairs = comparable(change)
+    if pairs.empty:
+        st.info(
+            "Fewer than two routes have 11 patients still assessed at the end of induction, so none are compared.",
+            icon=":material/compare_arrows:",
+        )
+        return
+    left, right = st.columns([1.15, 1], gap="large")
+    with left:
+        figure(differences_chart(change, style.theme()), key="differences")
+    with right:
+        names = route_names(change.balance)
+        pair = [
+            f"{names.get(a, a)} minus {names.get(b, b).lower()}"
+            for a, b in zip(pairs["first"], pairs["second"], strict=True)
+        ]
+        values = [estimate_text(row.estimate, row.ci_low, row.ci_high) for row in pairs.itertuples()]
+        shown = pd.DataFrame({"pair": pair, "estimate": values}).join(pairs[["p_value", "p_adjusted"]])
+        caption = (
+            f"Differences after {change.decision_x:g} {change.spec.time}, with 95% intervals for all pairs together"
+        )
+        table(shown, caption, _PAIR_NAMES, {"p_value": p_text, "p_adjusted": p_text}, right=("estimate",))
+
+
+def second_opinion(change: SymptomChange) -> None:
+    """A button that refits the model in statsmodels and says whether the two agree."""
+    st.subheader("A second opinion")
+    st.markdown("The same model can be refitted by statsmodels, an independent program. It takes some seconds.")
+    _second_opinion(change.spec)
+
+
+@st.fragment
+def _second_opinion(spec: ModelSpec) -> None:
+    if not st.button("Check against statsmodels", icon=":material/fact_check:", key="cross_check"):
+        return
+    try:
+        check = state.checked(spec)
+    except ModelRefused as reason:
+        st.warning(str(reason), icon=":material/block:")
+        return
+    _show_check(check)
+
+
+def _show_check(check: CrossCheck) -> None:
+    if check.agrees:
+        st.success(check.sentence, icon=":material/check_circle:")
+    else:
+        st.warning(check.sentence, icon=":material/info:")
+    if len(check.terms):
+        shown = check.terms.reset_index() if check.terms.index.name else check.terms
+        four = {column: lambda value: number_text(value, 4) for column in shown.select_dtypes("number")}
+        table(shown, "Fixed effects here and in statsmodels", {}, four)
+
+
+def model_details(change: SymptomChange) -> None:
+    """The model as a researcher reads it: formula, variance components, coefficients."""
+    if change.fit is None:
+        return
+    with st.expander(
+        "Details of the model", icon=":material/function:", key="model_details", on_change="rerun"
+    ) as view:
+        if view.open:
+            _details(change.fit)
+
+
+def _details(fit: MixedModelFit) -> None:
+    st.code(f"{fit.formula}\nrandom, per patient: {fit.random_formula}", language=None, wrap_lines=True)
+    marginal, conditional = fit.r_squared
+    st.markdown(
+        f"{fit.method}, {fit.df_method} degrees of freedom. {fit.n_rows:,} scores of {fit.n_groups:,} patients. "
+        f"−2 log likelihood {number_text(fit.neg2loglik, 2)}. Variance explained: {share_text(marginal)} by the fixed "
+        f"effects, {share_text(conditional)} with the patients' own levels and slopes."
+    )
+    if fit.dropped_terms:
+        st.markdown(f"Left out because other terms determine them: {', '.join(fit.dropped_terms)}.")
+    covariance = fit.random_covariance.rename_axis("between patients").reset_index()
+    covariance.loc[len(covariance)] = ["residual", fit.residual_variance, *[None] * (covariance.shape[1] - 2)]
+    three = {column: lambda value: number_text(value, 3) for column in covariance.columns[1:]}
+    table(covariance, "Variance components, points squared", {}, three)
+    effects = fit.fixed_effects.reset_index()
+    formats = {column: lambda value: number_text(value, 3) for column in effects.columns[1:]} | {
+        "p_value": p_text,
+        "df": number_text,
+    }
+    names = {"term": "Fixed effect", "estimate": "Estimate", "std_error": "SE", "statistic": "t", "p_value": "p"}
+    table(effects, "Fixed effects, points", names | {"ci_low": "95% low", "ci_high": "95% high"}, formats)
+
+
+def who_is_there(change: SymptomChange) -> None:
+    """What can still be said when there is no model: whom the cohort holds."""
+    cards(
+        [
+            ("Starters", cell_text(change.n_starters), "patients of this cohort with a session"),
+            ("Evaluable", cell_text(change.n_evaluable), f"with a {change.spec.instrument} baseline and a later score"),
+        ]
+    )
+    for row in change.left_out.itertuples():
+        st.caption(f"{row.route}: {cell_text(row.n_patients)} evaluable patients, {row.reason}.")

@@ -1,0 +1,70 @@
+"""The parts of the Overview: each takes a finished result and shows it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.figures import attrition_chart, has_rates, number_text, rates_chart, share_text
+from analysis.outcomes import Overview
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
+
+from . import style
+from .panel import figure
+from .tables import cards, table
+
+_PUBLISHED_NAMES = {
+    "study": "Study",
+    "route": "Route",
+    "time_point": "Time point",
+    "denominator": "Denominator",
+    "response": "Response",
+    "remission": "Remission",
+    "remission_rule": "Remission is",
+    "change": "Change, points",
+    "citation": "Source",
+}
+
+
+def number_cards(review: Overview) -> None:
+    cards((card.label, card.value, card.denominator) for card in review.cards)
+
+
+def attrition(review: Overview) -> None:
+    figure(attrition_chart(review, style.theme()), key="attrition")
+
+
+def in_words(review: Overview) -> None:
+    """The change and the adverse events as sentences, each with its denominator."""
+    st.subheader("Change")
+    st.markdown(review.change_sentence)
+    st.subheader("Safety")
+    st.markdown(review.safety)
+
+
+def rates(review: Overview) -> None:
+    """Response and remission, or why there is none to show."""
+    if has_rates(review):
+        figure(rates_chart(review, style.theme()), key="rates")
+    else:
+        st.info(
+            f"Response and remission on {review.instrument} are not shown: either the instrument has no verified "
+            "cut-off, or fewer than 11 patients reached it or were scored around day 28.",
+            icon=":material/visibility_off:",
+        )
+
+
+def published(review: Overview) -> None:
+    """Published figures on the same instrument, each with its own time point and denominator."""
+    if review.benchmarks.empty:
+        st.caption(f"No published figure on {review.instrument} was verified for the routes of this cohort.")
+        return
+    table(
+        review.benchmarks.drop(columns="instrument"),
+        f"Published figures on {review.instrument}, for orientation: never averaged, and no standard to reach",
+        _PUBLISHED_NAMES,
+        {"response": share_text, "remission": share_text, "change": number_text},
+    )
+
+
+def notes() -> None:
+    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")

@@ -1,0 +1,185 @@
+"""The cohort in the sidebar: every control is bound to the address, so that a link carries the cohort."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.cohort import EXTRA_PREFIX, Cohort, describe
+from analysis.study import Study
+from analysis.vocabulary import ROUTES
+
+from . import state
+from .address import forget_ignored, ignored_in_address
+from .choices import AGE_STEP, Choices, Ends, baseline_ends
+
+_LABELS = {
+    "route": "Route of first session",
+    "clinic": "Clinic",
+    "diagnosis": "Diagnosis",
+    "molecule": "Molecule",
+    "sex": "Sex",
+    "payer": "Payer",
+}
+_FIRST = ("route", "clinic", "diagnosis")
+
+
+def cohort_controls(study: Study) -> Cohort:
+    """Draw the sidebar and read the cohort it asks for."""
+    choices = state.choices()
+    ignored_in_address(study)
+    with st.sidebar:
+        st.subheader("Cohort")
+        chosen = {name: _set_control(name, choices.sets[name]) for name in _FIRST}
+        with st.expander("More rules", expanded=_is_more_asked(choices)):
+            chosen |= {name: _set_control(name, choices.sets[name]) for name in _LABELS if name not in _FIRST}
+            age = _age_control(choices.age)
+            baseline_on, baseline = _baseline_control(choices.instruments)
+            sessions = _range_control("sessions", "Sessions completed", choices.sessions, 1)
+            extra = _extra_controls(choices)
+            leave_out = _missing_control(choices.missing)
+        cohort = Cohort(
+            routes=chosen["route"],
+            molecules=chosen["molecule"],
+            clinics=chosen["clinic"],
+            diagnoses=chosen["diagnosis"],
+            sexes=chosen["sex"],
+            payers=chosen["payer"],
+            age=age,
+            baseline_instrument=baseline_on,
+            baseline=baseline,
+            sessions_reached=sessions,
+            extra=extra,
+            drop_missing=leave_out,
+        )
+        state.remember(cohort)
+        _in_force(cohort, choices)
+    return cohort
+
+
+def _set_control(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    """One multiselect; nothing chosen asks nothing. Absent when the study has no second value to choose."""
+    if len(options) < 2:
+        return ()
+    spelt = "; ".join(f"{code}: {ROUTES[code].label.lower()}" for code in options) if name == "route" else None
+    return tuple(
+        st.multiselect(
+            _LABELS[name],
+            options,
+            key=name,
+            bind="query-params",
+            placeholder="All",
+            help=spelt,
+            on_change=forget_ignored,
+        )
+    )
+
+
+def _range_control(key: str, label: str, ends: Ends, step: int) -> tuple[float, float] | None:
+    """A slider over the whole range; its full width asks nothing."""
+    low, high = st.slider(label, *ends, value=ends, step=step, key=key, bind="query-params", on_change=forget_ignored)
+    return None if (low, high) == ends else (float(low), float(high))
+
+
+def _age_control(ends: Ends | None) -> tuple[float, float] | None:
+    return None if ends is None else _range_control("age", "Age, years", ends, AGE_STEP)
+
+
+def _baseline_control(instruments: tuple[str, ...]) -> tuple[str, tuple[float, float] | None]:
+    """Baseline severity: on which instrument, and between which scores."""
+    default = Cohort().baseline_instrument
+    if not instruments:
+        return default, None
+    name = st.selectbox(
+        "Baseline severity on",
+        instruments,
+        index=instruments.index(default) if default in instruments else 0,
+        key="baseline_on",
+        bind="query-params",
+        on_change=forget_ignored,
+    )
+    return name, _range_control("baseline", f"{name} at baseline, points", baseline_ends(name), 1)
+
+
+def _extra_controls(choices: Choices) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    chosen = [
+        (
+            column,
+            tuple(
+                st.multiselect(
+                    column.replace("_", " ").capitalize(),
+                    options,
+                    key=EXTRA_PREFIX + column,
+                    bind="query-params",
+                    placeholder="All",
+                    on_change=forget_ignored,
+                )
+            ),
+        )
+        for column, options in choices.extra.items()
+    ]
+    return tuple((column, values) for column, values in chosen if values)
+
+
+def _missing_control(missing: tuple[str, ...]) -> tuple[str, ...]:
+    """Patients with a missing value stay in the cohort unless they are left out here."""
+    if not missing:
+        return ()
+    return tuple(
+        st.multiselect(
+            "Leave out patients with no recorded",
+            missing,
+            key="leave_out",
+            bind="query-params",
+            placeholder="Nobody: missing values stay",
+            on_change=forget_ignored,
+        )
+    )
+
+
+def _keys(choices: Choices) -> tuple[list[str], dict[str, Ends]]:
+    sets = [*_LABELS, *(EXTRA_PREFIX + column for column in choices.extra), "leave_out"]
+    ranges = {"sessions": choices.sessions}
+    if choices.age is not None:
+        ranges["age"] = choices.age
+    return sets, ranges
+
+
+def _is_more_asked(choices: Choices) -> bool:
+    """Whether a rule inside the folded part is in force: it must not hide there."""
+    sets, ranges = _keys(choices)
+    inside = [name for name in (*sets, *ranges, "baseline", "baseline_on") if name not in _FIRST]
+    return any(name in st.query_params for name in inside)
+
+
+def _reset(choices: Choices) -> None:
+    forget_ignored()
+    sets, ranges = _keys(choices)
+    for name in sets:
+        if name in st.session_state:
+            st.session_state[name] = []
+    for name, ends in ranges.items():
+        st.session_state[name] = ends
+    if "baseline" in st.session_state:
+        st.session_state["baseline"] = baseline_ends(st.session_state["baseline_on"])
+
+
+def _in_force(cohort: Cohort, choices: Choices) -> None:
+    """The cohort in one sentence, its size, and the way back to everyone."""
+    st.button(
+        "Reset cohort",
+        icon=":material/restart_alt:",
+        on_click=_reset,
+        args=(choices,),
+        disabled=cohort.is_everyone,
+        width="stretch",
+    )
+    st.caption(f"{describe(cohort)} {state.cohort_size()}")
+    _which_study()
+
+
+def _which_study() -> None:
+    opened = state.open_study()
+    if opened.source.is_sample:
+        st.caption("Study: synthetic sample, no real patients. Open your own with `-- --study FOLDER`.")
+    elif opened.study is not None:
+        st.caption(f"Study: {opened.study.name}.")

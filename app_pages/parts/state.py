@@ -1,0 +1,145 @@
+"""The one place that remembers: studies, cohorts, prepared models and results.
+
+Every cache is keyed on (study digest, frozen cohort, frozen spec). Arguments that start with an
+underscore are never hashed, so no frame is; every cache has a limit.
+"""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analysis.cohort import Cohort, Selection, select
+from analysis.intake import Finding, StudyDataError, read_study
+from analysis.mixed import CrossCheck, cross_check
+from analysis.outcomes import (
+    ModelSpec,
+    Overview,
+    PreparedSymptomChange,
+    SymptomChange,
+    overview,
+    prepare_symptom_change,
+    symptom_change,
+)
+from analysis.study import Study
+
+from .choices import Choices, choices_of
+from .source import Source, source
+
+_COHORT = "kat_cohort"
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The study that was asked for, or why it could not be loaded."""
+
+    source: Source
+    study: Study | None
+    findings: tuple[Finding, ...] = ()
+
+
+def open_study() -> Opened:
+    """The study of this server, read again only when one of its files was written."""
+    asked = source()
+    return _opened(str(asked.study), str(asked.mapping), asked.stamp(), _source=asked)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the study")
+def _opened(study: str, mapping: str, stamp: str, _source: Source) -> Opened:
+    try:
+        return Opened(_source, read_study(_source.study, _source.mapping))
+    except StudyDataError as error:
+        return Opened(_source, None, error.findings)
+
+
+def study() -> Study:
+    """The loaded study; pages run only when there is one."""
+    loaded = open_study().study
+    assert loaded is not None
+    return loaded
+
+
+def choices() -> Choices:
+    """What the sidebar can offer for the loaded study."""
+    loaded = study()
+    return _choices(loaded.digest, _study=loaded)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _choices(digest: str, _study: Study) -> Choices:
+    return choices_of(_study)
+
+
+def remember(cohort: Cohort) -> None:
+    """Keep the sidebar's cohort for the page that runs after it."""
+    st.session_state[_COHORT] = cohort
+
+
+def cohort() -> Cohort:
+    return st.session_state[_COHORT]  # type: ignore[no-any-return]
+
+
+def selection() -> Selection:
+    """What the cohort in force keeps of the study."""
+    loaded = study()
+    return _selection(loaded.digest, cohort(), _study=loaded)
+
+
+def cohort_size() -> str:
+    """How many patients the cohort in force keeps, of how many, in words."""
+    kept, everyone = selection().n_patients, len(study().patients)
+    return f"{kept:,} of {everyone:,} patients." if kept != everyone else f"{everyone:,} patients."
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _selection(digest: str, asked: Cohort, _study: Study) -> Selection:
+    return select(_study, asked)
+
+
+def change(spec: ModelSpec) -> SymptomChange:
+    """The model of symptom change for the cohort in force, refitted from the prepared model."""
+    loaded = study()
+    return _change(loaded.digest, cohort(), spec, _study=loaded)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Preparing the model")
+def _prepared(digest: str, spec: ModelSpec, _study: Study) -> PreparedSymptomChange:
+    return prepare_symptom_change(_study, spec)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _change(digest: str, asked: Cohort, spec: ModelSpec, _study: Study) -> SymptomChange:
+    prepared = _prepared(digest, spec, _study=_study)
+    return symptom_change(prepared, _selection(digest, asked, _study=_study))
+
+
+def checked(spec: ModelSpec) -> CrossCheck:
+    """The same model refitted by statsmodels, as a second opinion. Takes seconds."""
+    loaded = study()
+    return _checked(loaded.digest, cohort(), spec, _study=loaded)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Fitting the same model with statsmodels")
+def _checked(digest: str, asked: Cohort, spec: ModelSpec, _study: Study) -> CrossCheck:
+    prepared = _prepared(digest, spec, _study=_study)
+    fit = _change(digest, asked, spec, _study=_study).fit
+    assert fit is not None
+    return cross_check(fit, prepared.rows[prepared.in_model])
+
+
+def review(instrument: str) -> Overview:
+    """The overview of the cohort in force on one instrument."""
+    loaded = study()
+    return _review(loaded.digest, cohort(), instrument, _study=loaded)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _review(digest: str, asked: Cohort, instrument: str, _study: Study) -> Overview:
+    return overview(_selection(digest, asked, _study=_study).study, instrument)
+
+
+# What was imported stays for the life of the server: without it, every collection walks through it again.
+gc.collect()
+gc.freeze()

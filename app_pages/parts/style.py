@@ -1,0 +1,41 @@
+"""The page's own look beyond the theme: spacing, number cards and tables."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analysis.figures import THEMES, Theme
+
+_CSS = """
+<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 3rem; max-width: 1320px; }
+@media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding: 2.6rem 1rem 2rem; } }
+dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: .7rem;
+            margin: 0 0 .3rem; padding: 0; }
+.kat-card { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); border-radius: 6px;
+            padding: .65rem .8rem; margin: 0; }
+.kat-card dt { font-size: .82rem; margin: 0; }
+.kat-card dd { margin: 0; }
+.kat-card .value { font-size: 1.45rem; font-weight: 600; line-height: 1.45; font-variant-numeric: tabular-nums; }
+.kat-card .of { font-size: .78rem; line-height: 1.35; }
+.kat-scroll { overflow-x: auto; }
+.kat-table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; width: 100%; }
+.kat-table caption { text-align: left; font-weight: 600; padding: 0 0 .35rem; }
+.kat-table th, .kat-table td { padding: .3rem .65rem; text-align: right; vertical-align: top;
+            border-bottom: 1px solid color-mix(in srgb, currentColor 16%, transparent); }
+.kat-table th { font-weight: 600; vertical-align: bottom; }
+.kat-table td { white-space: nowrap; }
+.kat-table .text { text-align: left; white-space: normal; }
+.kat-table td.text { min-width: 5.5rem; }
+.kat-table tr > :first-child { padding-left: 0; }
+</style>
+"""
+
+
+def apply() -> None:
+    st.html(_CSS)
+
+
+def theme() -> Theme:
+    """The figures' theme for what the reader's browser shows; light when it does not say."""
+    return THEMES.get(str(st.context.theme.type), THEMES["light"])

@@ -1,0 +1,150 @@
+"""Attrition, rates and the safety line, counted by hand on drawn studies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.cohort import Cohort, select
+from analysis.outcomes import attrition, follow, overview, rates
+from analysis.study import Study
+from analysis.vocabulary import instrument
+from tests.drawn import drawn_study
+
+PATIENTS = """
+patient_id clinic_id primary_diagnosis
+a C01 MDD
+b C01 MDD
+c C02 MDD
+d C02 MDD
+e C02 MDD
+n C02 MDD
+"""
+SESSIONS = """
+patient_id session_number day route
+a 1 0 IV
+a 2 2 IV
+b 1 0 IV
+c 1 0 IM
+d 1 0 IM
+e 1 0 IM
+"""
+ASSESSMENTS = """
+patient_id day instrument score
+a 0 PHQ-9 20
+a 25 PHQ-9 12
+a 30 PHQ-9 10
+a 90 PHQ-9 4
+b 0 PHQ-9 16
+b 28 PHQ-9 4
+c 0 PHQ-9 18
+c 3 PHQ-9 9
+d 5 PHQ-9 8
+e 0 PHQ-9 10
+e 28 PHQ-9 12
+"""
+EVENTS = """
+patient_id session_number day term serious ascertainment
+a 1 0 Nausea false solicited
+a 2 2 Nausea false solicited
+b 1 0 Dizziness true spontaneous
+"""
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    return drawn_study(PATIENTS, SESSIONS, ASSESSMENTS, adverse_events=EVENTS)
+
+
+def test_attrition_counts_each_step_as_a_share_of_starters(study: Study) -> None:
+    steps = attrition(follow(study, "PHQ-9")).set_index("step")["n_patients"].to_dict()
+    assert steps == {
+        "Started treatment": 5,
+        "Has a baseline score": 4,
+        "Has a later score (evaluable)": 4,
+        "Evaluable and completed induction": 0,
+        "Scored around day 28": 3,
+        "Scored around day 90": 1,
+    }
+    assert attrition(follow(study, "PHQ-9"))["share"].iloc[1] == 4 / 5
+
+
+def test_the_score_of_a_window_is_the_one_nearest_its_day_and_the_earlier_of_two(study: Study) -> None:
+    # Patient a was scored on days 25 and 30; 30 is nearer to 28.
+    assert follow(study, "PHQ-9").score["day 28"].tolist()[0] == 10
+
+
+def test_response_and_remission_carry_both_denominators(study: Study) -> None:
+    item = instrument("PHQ-9")
+    table = rates(follow(study, "PHQ-9"), item, item.remission_default)
+    everyone = table[table["route"] == "all"].set_index(["outcome", "rule"])
+    counts = everyone[["numerator", "denominator"]].to_numpy().tolist()
+    # Response: a (20 to 10) and b (16 to 4) of three scored; of four with a baseline when no score is a no.
+    # Remission (below 5): b only. Meaningful change (6 points): a and b.
+    assert counts == [[2, 3], [2, 4], [1, 3], [1, 4], [2, 3], [2, 4]]
+
+
+# Wilson score interval of 2 of 3, from Newcombe (1998) formula by hand: 0.2077 to 0.9385.
+WILSON_2_OF_3 = (0.20765, 0.93851)
+
+
+def test_shares_have_wilson_intervals(study: Study) -> None:
+    item = instrument("PHQ-9")
+    row = rates(follow(study, "PHQ-9"), item, item.remission_default).iloc[0]
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(WILSON_2_OF_3, abs=1e-4)
+
+
+def slow_response(study: Study, patient: str) -> bool | None:
+    """The obvious rule, read one score at a time."""
+    scores = study.assessments[study.assessments["patient_id"] == patient]
+    before = scores[scores["day"] <= 0].sort_values("day")
+    after = scores[(scores["day"] >= 21) & (scores["day"] <= 35)]
+    if not len(before) or not len(after):
+        return None
+    nearest = after.iloc[int(np.argmin(np.abs(after["day"] - 28)))]
+    return bool(nearest["score"] <= before["score"].iloc[-1] / 2)
+
+
+def test_response_agrees_with_a_plain_loop(study: Study) -> None:
+    answers = [slow_response(study, patient) for patient in "abcde"]
+    item = instrument("PHQ-9")
+    row = rates(follow(study, "PHQ-9"), item, None).iloc[0]
+    assert (row["numerator"], row["denominator"]) == (answers.count(True), 5 - answers.count(None))
+
+
+def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
+    assert overview(select(study, Cohort()).study).safety == (
+        "Safety, 6 sessions: asked about: 33.3 events per 100 sessions, 1 of 5 patients (20%); "
+        "mentioned unasked: 16.7 events per 100 sessions, 1 of 5 patients (20%); 1 serious."
+    )
+
+
+def test_a_study_without_events_says_so() -> None:
+    study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
+    assert overview(study).safety == ("Safety: this study has no adverse_events table, so nothing can be said here.")
+
+
+def test_the_change_sentence_has_its_interval_and_denominator(study: Study) -> None:
+    # a -10, b -12, e +2: mean -6.667, SD 7.572, t(0.975, 2) = 4.3027.
+    assert overview(select(study, Cohort()).study).change_sentence == (
+        "Observed mean change in PHQ-9 from baseline to around day 28: −6.7 points "
+        "(95% interval −25.5 to 12.1), in 3 of 5 starters."
+    )
+
+
+@pytest.mark.parametrize("name", ["PHQ-9", "MADRS", "PCL-5"])
+def test_an_empty_cohort_gives_zero_counts_and_sentences(study: Study, name: str) -> None:
+    nobody = study.keep_patients(np.zeros(len(study.patients), dtype=bool))
+    result = overview(nobody, name)
+    assert result.n_starters == 0
+    assert result.change_sentence.startswith("Too few patients have both a baseline and a score around day 28")
+    assert result.safety == "Safety: no sessions in this cohort."
+    assert [card.label for card in result.cards][:2] == ["Started treatment", "Evaluable"]
+    assert result.attrition["n_patients"].tolist() == [0] * 6
+
+
+def test_benchmarks_are_of_the_same_instrument_and_never_of_another(study: Study) -> None:
+    table: pd.DataFrame = overview(select(study, Cohort()).study).benchmarks
+    assert set(table["instrument"]) == {"PHQ-9"}
+    assert set(table["route"]) == {"IV", "IM", "control"}

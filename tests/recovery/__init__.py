@@ -1,0 +1,1 @@
+"""Simulate, fit, recover: do the model's intervals hold what they promise?"""

@@ -1,0 +1,1 @@
+"""Numbers from R: lme4, lmerTest and emmeans at a tightened optimum, and the scripts that made them."""
