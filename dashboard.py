@@ -16,18 +16,11 @@ if opened.study is None:
     same = st.Page(lambda: messages.broken_study(opened), title="Symptom change", url_path="symptom-change")
     st.navigation([report, same], position="hidden").run()
 else:
-    page = st.navigation(
-        {
-            "Review": [
-                st.Page("app_pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
-                st.Page(
-                    "app_pages/symptom_change.py",
-                    title="Symptom change",
-                    icon=":material/trending_down:",
-                    url_path="symptom-change",
-                ),
-            ]
-        }
-    )
+    # No icons here: the browser would fetch them from outside this machine as the tab's icon.
+    review = [
+        st.Page("app_pages/overview.py", title="Overview", default=True),
+        st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
+    ]
+    page = st.navigation({"Review": review})
     state.remember(sidebar.cohort_controls(opened.study))
     page.run()

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.intake import read_study
+from analysis.study import Study
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -22,3 +25,9 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; set KAT_REFERENCE_DATA to its folder to run this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_study() -> Study:
+    """The synthetic study the dashboard opens on."""
+    return read_study(ROOT / "sample_data" / "study")

@@ -17,7 +17,7 @@ P_VALUE = 1e-4
 
 REQUESTS = [
     pytest.param(case, model, kind, number, id=f"{case}-{model}-{kind}-{number}")
-    for case in ("orthodont", "kat_small")
+    for case in ("orthodont", "sim_slope_zero", "kat_small")
     for model, kinds in reference(case, "emmeans")["models"].items()
     for kind, requests in kinds.items()
     for number in range(len(requests))

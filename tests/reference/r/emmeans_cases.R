@@ -73,6 +73,13 @@ write_reference(list(case = "orthodont", software = software(), models = list(
   risx = case_numbers(orthodont_model, list("Sex"), "Sex", list(list(), list(age = c(8, 11.5, 14)))))),
   file.path(cases, "orthodont", "emmeans.json"))
 
+# A singular fit: the slope variance of the optimum is 0 up to the correlation.
+slope_zero <- read.csv(file.path(cases, "sim_slope_zero", "data.csv"))
+slope_zero_model <- tight_lmer(y ~ time * route + baseline + (time | patient), slope_zero)
+write_reference(list(case = "sim_slope_zero", software = software(), models = list(
+  ris = case_numbers(slope_zero_model, list("route"), "route", list(list(time = c(0, 4)))))),
+  file.path(cases, "sim_slope_zero", "emmeans.json"))
+
 kat <- read.csv(file.path(cases, "kat_small", "data.csv"))
 fitted <- lapply(kat_small_models, tight_lmer, data = kat)
 plain <- list(list(), list(s = c(1, 6, 10)))

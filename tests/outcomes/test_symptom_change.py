@@ -1,0 +1,226 @@
+"""The main question on the sample study: read, refitted, refused, and put in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.cohort import Cohort, Selection, select
+from analysis.mixed import fit_mixed_model, marginal_means
+from analysis.outcomes import ModelSpec, PreparedSymptomChange, prepare_symptom_change, session_count, symptom_change
+from analysis.outcomes.wording import title_and_finding
+from analysis.study import Study, outcome_rows
+from tests.drawn import drawn_study
+
+# A refit from cross-products and a fit of the same rows alone differ by rounding only.
+SAME_FIT = 1e-7
+
+
+@pytest.fixture(scope="module")
+def prepared(sample_study: Study) -> PreparedSymptomChange:
+    return prepare_symptom_change(sample_study, ModelSpec())
+
+
+def of_patients(study: Study, n: int) -> Selection:
+    """A selection of the first n patients of the study."""
+    keep = np.zeros(len(study.patients), dtype=bool)
+    keep[:n] = True
+    return Selection(study, Cohort(), keep, pd.DataFrame())
+
+
+def test_the_headline_model_is_read_with_every_denominator(
+    prepared: PreparedSymptomChange, sample_study: Study
+) -> None:
+    result = symptom_change(prepared, select(sample_study, Cohort()))
+    rows = outcome_rows(sample_study, "PHQ-9")
+    assert result.status == "converged"
+    assert result.n_starters == 640
+    assert result.n_evaluable == rows["patient_id"].nunique()
+    assert result.n_model <= result.n_evaluable
+    assert result.trajectory["route"].unique().tolist() == ["IV", "IM", "IN", "SL"]
+    assert result.trajectory.groupby("route")["x"].max().tolist() == [12.0] * 4
+    assert set(result.left_out["route"]) == {"SC", "PO"}
+    assert set(result.left_out["reason"]) == {"fewer than 20 evaluable patients"}
+    assert len(result.differences) == 6
+
+
+def test_a_cohort_is_refitted_to_the_same_numbers_as_its_rows_alone(
+    prepared: PreparedSymptomChange, sample_study: Study
+) -> None:
+    selection = select(sample_study, Cohort(routes=("IV", "IM"), clinics=("C01", "C02")))
+    result = symptom_change(prepared, selection)
+    rows = outcome_rows(selection.study, "PHQ-9")
+    rows = rows.assign(
+        route=rows["route"].cat.set_categories(["IV", "IM"]),
+        **{name: rows[name].cat.add_categories(["not recorded"]).fillna("not recorded") for name in ("sex", "payer")},
+    )
+    formula = "change ~ route * piecewise(sessions_so_far, 6) + baseline + age + sex + payer + clinic_id"
+    alone = fit_mixed_model(formula, rows, groups="patient_id", random="1 + upto(sessions_so_far, 6)")
+    assert result.fit is not None
+    assert result.fit.neg2loglik == pytest.approx(alone.neg2loglik, abs=1e-8)
+    people = rows.drop_duplicates("patient_id")[["baseline", "age", "sex", "payer", "clinic_id"]].dropna()
+    means = marginal_means(alone, by=["route"], at={"sessions_so_far": [6]}, over=people)
+    assert result.decision["estimate"].tolist() == pytest.approx(means["estimate"].tolist(), abs=SAME_FIT)
+    assert result.decision["std_error"].tolist() == pytest.approx(means["std_error"].tolist(), rel=1e-5)
+
+
+def test_one_route_gives_its_line_and_no_difference(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    result = symptom_change(prepared, select(sample_study, Cohort(routes=("SL",))))
+    assert result.status == "converged"
+    assert result.decision["route"].tolist() == ["SL"]
+    assert len(result.differences) == 0
+    assert "There is no second route to compare with at that point." in result.finding
+
+
+def test_one_clinic_is_fitted_without_its_coefficient(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    result = symptom_change(prepared, select(sample_study, Cohort(clinics=("C01",))))
+    assert result.status in ("converged", "singular")
+    assert result.fit is not None
+    assert not any(term.startswith("clinic_id") for term in result.fit.fixed_effects.index)
+
+
+@pytest.mark.parametrize("n", [1, 5, 12])
+def test_a_cohort_too_small_is_refused_in_words_and_shows_no_number(
+    prepared: PreparedSymptomChange, sample_study: Study, n: int
+) -> None:
+    result = symptom_change(prepared, of_patients(sample_study, n))
+    assert result.status == "refused"
+    assert result.status_sentence == (
+        "No route has 20 patients with a PHQ-9 baseline and a later score in this cohort, and the model needs that "
+        "many. Widen the cohort or choose another instrument."
+    )
+    assert result.fit is None
+    assert len(result.trajectory) == len(result.decision) == len(result.differences) == 0
+    assert result.n_starters == n
+
+
+def test_nobody_is_refused_in_words(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    result = symptom_change(prepared, of_patients(sample_study, 0))
+    assert result.status_sentence == "No patient meets every rule of this cohort. Remove a rule to see a result."
+
+
+def test_an_instrument_nobody_was_scored_on_is_refused_for_the_study(sample_study: Study) -> None:
+    prepared = prepare_symptom_change(sample_study, ModelSpec(instrument="BDI-II"))
+    result = symptom_change(prepared, select(sample_study, Cohort()))
+    assert result.status == "refused"
+    assert result.status_sentence == (
+        "No route in this study has 20 patients with a BDI-II baseline and a later score, which the model needs. "
+        "Choose another instrument or load more data."
+    )
+
+
+def flat_study(score: str) -> Study:
+    """Forty patients on one route whose later score is always the same distance from baseline."""
+    people = [f"p{k}" for k in range(40)]
+    patients = "patient_id clinic_id primary_diagnosis\n" + "\n".join(f"{p} C01 MDD" for p in people)
+    sessions = "patient_id session_number day route\n" + "\n".join(
+        f"{p} {k + 1} {3 * k} IV" for p in people for k in range(4)
+    )
+    scores = "patient_id day instrument score\n" + "\n".join(
+        f"{p} 0 PHQ-9 {10 + k % 9}\n{p} 3 PHQ-9 {score}\n{p} 6 PHQ-9 {score}\n{p} 9 PHQ-9 {score}"
+        for k, p in enumerate(people)
+    )
+    return drawn_study(patients, sessions, scores)
+
+
+def test_scores_that_are_a_perfect_function_of_baseline_are_refused_not_fitted() -> None:
+    study = flat_study("7")
+    result = symptom_change(prepare_symptom_change(study, ModelSpec()), select(study, Cohort()))
+    assert result.status == "refused"
+    assert result.fit is None
+    assert result.status_sentence.endswith(".")
+
+
+@pytest.mark.parametrize("shape", ["piecewise", "linear", "log", "spline", "categories"])
+@pytest.mark.parametrize("time", ["sessions", "weeks"])
+def test_every_shape_over_both_times_gives_a_line_for_each_route(sample_study: Study, shape: str, time: str) -> None:
+    spec = ModelSpec(shape=shape, time=time)  # type: ignore[arg-type]
+    result = symptom_change(prepare_symptom_change(sample_study, spec), select(sample_study, Cohort()))
+    assert result.status in ("converged", "singular")
+    assert result.decision_x == {"sessions": 6, "weeks": 4}[time]
+    assert result.decision["route"].tolist() == ["IV", "IM", "IN", "SL"]
+    assert np.isfinite(result.trajectory["estimate"].to_numpy(dtype=float)).all()
+
+
+def test_a_patient_who_changed_route_can_be_left_out_or_followed(sample_study: Study) -> None:
+    def n_model(rule: str) -> int:
+        spec = ModelSpec(route_rule=rule)  # type: ignore[arg-type]
+        return symptom_change(prepare_symptom_change(sample_study, spec), select(sample_study, Cohort())).n_model
+
+    assert n_model("unchanged only") < n_model("index") <= n_model("at each session") + 5
+
+
+def test_balance_shows_the_confounding_of_route_with_molecule_and_payer(
+    prepared: PreparedSymptomChange, sample_study: Study
+) -> None:
+    balance = symptom_change(prepared, select(sample_study, Cohort())).balance.set_index("route")
+    assert balance["n_patients"].sum() == 640
+    assert balance.loc["IN", "share_esketamine"] == 1.0
+    assert balance.loc["IV", "share_self_pay"] > balance.loc["IN", "share_self_pay"] + 0.2
+    slow = sample_study.sessions[sample_study.sessions["session_number"] == 1].set_index("patient_id")["route"]
+    assert balance["n_patients"].to_dict() == slow.value_counts().to_dict()
+
+
+DECISION = pd.DataFrame(
+    {"route": ["IV", "IM"], "estimate": [-7.9, -5.8], "ci_low": [-9.2, -7.5], "ci_high": [-6.6, -4.1]}
+)
+DIFFERENCE = pd.DataFrame(
+    {"first": ["IV"], "second": ["IM"], "estimate": [-2.1], "ci_low": [-3.9], "ci_high": [-0.3], "p_adjusted": [0.02]}
+)
+
+
+def test_the_finding_says_which_route_improved_more_and_that_it_is_an_association() -> None:
+    title, finding = title_and_finding(ModelSpec(), DECISION, DIFFERENCE)
+    assert title == "PHQ-9 was 5.8 to 7.9 points lower after six completed sessions, on every route shown"
+    assert finding == (
+        "Adjusted mean change in PHQ-9 after six completed sessions, points (95% interval): "
+        "intravenous −7.9 (−9.2 to −6.6); intramuscular −5.8 (−7.5 to −4.1). "
+        "The largest difference associated with route: 2.1 points more improvement on the intravenous than on the "
+        "intramuscular route (95% interval 0.3 to 3.9, adjusted for all pairs). "
+        "Routes were chosen, not drawn by lot, so this is not what changing route would do."
+    )
+
+
+def test_the_finding_turns_the_difference_round_when_the_second_route_improved_more() -> None:
+    turned = DIFFERENCE.assign(estimate=2.1, ci_low=-0.3, ci_high=4.5, p_adjusted=0.08)
+    _, finding = title_and_finding(ModelSpec(), DECISION, turned)
+    assert finding.endswith(
+        "No difference between routes is clear of chance; the largest is 2.1 points more improvement on the "
+        "intramuscular than on the intravenous route (95% interval −0.3 to 4.5, adjusted for all pairs)."
+    )
+
+
+def test_a_title_stays_neutral_when_an_interval_reaches_zero() -> None:
+    title, _ = title_and_finding(ModelSpec(), DECISION.assign(ci_high=[-6.6, 0.1]), DIFFERENCE)
+    assert title == "Change in PHQ-9 by route and sessions"
+
+
+def test_no_sentence_about_observed_change_speaks_of_an_effect(
+    prepared: PreparedSymptomChange, sample_study: Study
+) -> None:
+    result = symptom_change(prepared, select(sample_study, Cohort()))
+    words = " ".join(
+        [result.title, result.subtitle, result.finding, *(text for pair in result.honesty for text in pair)]
+    )
+    assert not any(word in words.lower() for word in ("effect", "efficac", "works"))
+    assert "TRANSFORM" in words
+
+
+def test_the_number_of_sessions_is_looked_at_three_ways(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    views = session_count(prepared, select(sample_study, Cohort()))
+    assert views.pattern["pattern"].unique().tolist() == [
+        "stopped at 1 to 3", "stopped at 4 to 6", "stopped at 7 to 9", "10 or more",
+    ]  # fmt: skip
+    assert views.within_between.startswith("Up to six sessions, PHQ-9 moves by −")
+    assert "The second number says who stays, not what sessions do." in views.within_between
+    assert views.landmark.startswith("Among ")
+    assert views.landmark.endswith("adjusted for baseline only.")
+
+
+def test_the_three_ways_say_when_there_is_too_little(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    nobody = session_count(prepared, of_patients(sample_study, 0))
+    assert nobody.landmark == "No patient of this cohort has a baseline and a later score."
+    few = session_count(prepared, of_patients(sample_study, 8))
+    assert few.landmark.endswith("were scored between day 29 and day 105 for a landmark analysis.")
+    assert few.within_between
