@@ -14,7 +14,8 @@ with st.container(width=260):
 if not messages.is_empty():
     review = state.review(instrument)
     review_parts.number_cards(review)
-    left, right = st.columns(2, gap="large")
+    with st.container(key="halves"):
+        left, right = st.columns(2, gap="large")
     with left:
         review_parts.attrition(review)
         review_parts.in_words(review)

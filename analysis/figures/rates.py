@@ -143,6 +143,7 @@ def _markers(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, An
             "symbol": [rate.symbol for rate in rates],
             "size": [11 if rate.own else 9 for rate in rates],
             "color": colours,
+            "opacity": 1,
             "line": {"width": 2, "color": colours},
         },
         "hovertext": [_words(rate) for rate in rates],
@@ -199,8 +200,8 @@ def _axis(theme: Theme, left: float, right: float) -> dict[str, Any]:
         "ticktext": [f"{text}%" for text in tick_texts([100 * tick for tick in ticks])],
         "tickfont": {"size": 12, "color": theme.secondary},
         "gridcolor": theme.grid,
-        "zeroline": True,
-        "zerolinecolor": theme.ink,
+        "tickangle": 0,
+        "zeroline": False,
         "fixedrange": True,
     }
 

@@ -16,7 +16,7 @@ from .crossproducts import CrossProducts, lower_pairs
 
 FloatArray = npt.NDArray[np.float64]
 
-CHUNK = 4096  # patients per sweep step: the working arrays stay in cache
+CHUNK = 2048  # patients per sweep step: the working arrays stay in cache
 
 
 @dataclass(frozen=True)

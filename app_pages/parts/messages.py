@@ -62,14 +62,14 @@ def is_empty() -> bool:
 
 
 def status(change: SymptomChange) -> None:
-    """How the fit went, in plain words, and what else the fit has to say."""
-    words = " ".join([change.status_sentence, *change.notes])
+    """How the fit went, in plain words. What vanished in a singular fit is part of that; other notes are details."""
     if change.status == "refused":
-        st.warning(f"**No model for this cohort.** {words}", icon=":material/block:")
+        st.warning(f"**No model for this cohort.** {change.status_sentence}", icon=":material/block:")
     elif change.status == "singular":
+        words = " ".join([change.status_sentence, *change.notes])
         st.warning(f"**Status of the fit.** {words}", icon=":material/info:")
     else:
-        st.success(f"**Status of the fit.** {words}", icon=":material/check_circle:")
+        st.success(f"**Status of the fit.** {change.status_sentence}", icon=":material/check_circle:")
 
 
 def notes(headed: Iterable[tuple[str, str]]) -> None:

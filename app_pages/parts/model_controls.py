@@ -43,7 +43,8 @@ def instrument_control() -> str:
 
 def model_controls() -> ModelSpec:
     """The model asked for: five settings in view, the rest one click away."""
-    first, second, third, fourth = st.columns([1.1, 1, 1.1, 0.8], vertical_alignment="bottom")
+    with st.container(key="model-controls"):
+        first, second, third, fourth = st.columns([1.1, 1, 1.1, 0.8], vertical_alignment="bottom")
     with first:
         instrument = instrument_control()
     with second:

@@ -118,7 +118,8 @@ def differences(change: SymptomChange) -> None:
             icon=":material/compare_arrows:",
         )
         return
-    left, right = st.columns([1.15, 1], gap="large")
+    with st.container(key="halves"):
+        left, right = st.columns([1.15, 1], gap="large")
     with left:
         figure(differences_chart(change, style.theme()), key="differences")
     with right:
@@ -184,6 +185,8 @@ def _details(fit: MixedModelFit) -> None:
         f"−2 log likelihood {number_text(fit.neg2loglik, 2)}. Variance explained: {share_text(marginal)} by the fixed "
         f"effects, {share_text(conditional)} with the patients' own levels and slopes."
     )
+    for note in fit.notes:
+        st.markdown(f"- {note}")
     if fit.dropped_terms:
         st.markdown(f"Left out because other terms determine them: {', '.join(fit.dropped_terms)}.")
     covariance = fit.random_covariance.rename_axis("between patients").reset_index()
