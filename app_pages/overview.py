@@ -10,7 +10,7 @@ messages.page_head(
     "Who started, how many can be judged, and what happened to their scores. Every share names its denominator.",
 )
 with st.container(width=260):
-    instrument = instrument_control()
+    instrument = instrument_control("overview")
 if not messages.is_empty():
     review = state.review(instrument)
     review_parts.number_cards(review)

@@ -61,7 +61,7 @@ def _end_labels(drawn: DrawnChange, y_range: float) -> list[dict[str, Any]]:
     for route, height in zip(drawn.routes, heights, strict=True):
         value = f" {number_text(route.decision.y)}" if route.decision else ""
         where = {"x": 1, "xref": "paper", "y": height, "yref": "y", "xanchor": "left", "xshift": 6, "showarrow": False}
-        font = {"size": 12.5, "color": drawn.theme.route_colour(route.code)}
+        font = {"size": 12.5, "color": drawn.theme.route_ink(route.code)}
         labels.append({"text": f"<b>{route.name}</b>{value}", **where, "font": font})
     return labels
 
@@ -71,7 +71,7 @@ def _count_table(drawn: DrawnChange) -> list[dict[str, Any]]:
     cells: list[dict[str, Any]] = []
     for row, route in enumerate(drawn.routes):
         height = {"yref": "paper", "y": 0, "yshift": -(_FOOT_PX + _COUNT_ROW_PX * row), "yanchor": "top"}
-        font = {"size": 11.5, "color": drawn.theme.route_colour(route.code)}
+        font = {"size": 11.5, "color": drawn.theme.route_ink(route.code)}
         name = {"text": route.name, "x": 0, "xref": "paper", "xanchor": "right", "xshift": -8, "font": font}
         cells.append({**height, **name, "showarrow": False})
         for spot in count_spots(drawn):

@@ -48,7 +48,7 @@ def differences_chart(change: SymptomChange, theme: Theme) -> Chart:
         name=f"route-differences-{change.spec.instrument}",
         plot=drawn({"data": [_bars(pairs, theme)], "layout": _layout(pairs, change.spec.instrument, top, theme)}),
         data=lambda: pairs[["first", "second", "estimate", "ci_low", "ci_high", "p_value", "p_adjusted"]],
-        caption=f"Adjusted mean differences of {len(pairs)} pairs; {change.n_model:,} patients in the model.",
+        caption=f"{change.n_model:,} patients in the model; pairs with fewer than 11 still assessed are left out.",
         alt=_alt(pairs, at),
         how_to_read=_READ,
     )
@@ -59,7 +59,9 @@ def _title(pairs: pd.DataFrame, at: str) -> str:
     clear, n = int((pairs["p_adjusted"] < _CLEAR).sum()), len(pairs)
     if not clear:
         return f"No pair of routes differs clearly after {at}"
-    return f"{clear} of {n} pair{'s' if n > 1 else ''} of routes differ{'s' if clear == 1 else ''} after {at}"
+    if n == 1:
+        return f"The two routes differ after {at}"
+    return f"{clear} of {n} pairs of routes differ{'s' if clear == 1 else ''} after {at}"
 
 
 def pair_name(row: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 FONT_FAMILY = "Open Sans, Liberation Sans, Arial, sans-serif"
 _DARK_LIFT = 0.20
+_TEXT_DROP = -0.04  # on white, so that small words keep a contrast of 4.5
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,10 @@ class RouteLook:
 
 
 def _lighter(colour: str, lift: float) -> str:
-    """The same hue with its lightness raised by `lift` of the full range."""
+    """The same hue with its lightness raised by `lift` of the full range (lowered when negative)."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    parts = colorsys.hls_to_rgb(hue, min(1.0, lightness + lift), saturation)
+    parts = colorsys.hls_to_rgb(hue, min(1.0, max(0.0, lightness + lift)), saturation)
     return "#" + "".join(f"{round(part * 255):02X}" for part in parts)
 
 
@@ -64,6 +65,11 @@ class Theme:
     def route_colour(self, route: str) -> str:
         look = ROUTE_LOOKS.get(route, _UNKNOWN_ROUTE)
         return look.dark if self.name == "dark" else look.light
+
+    def route_ink(self, route: str) -> str:
+        """The route's colour for words and numbers, dark enough to read on this paper."""
+        colour = self.route_colour(route)
+        return colour if self.name == "dark" else _lighter(colour, _TEXT_DROP)
 
 
 LIGHT = Theme("light", "#FFFFFF", "#1F2937", "#4B5563", "#6B7280", "#EEF0F3", "#C9CED6", "#0B6E99")

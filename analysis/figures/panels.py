@@ -92,7 +92,7 @@ def _traces(drawn: DrawnChange, cell: Cell, route: DrawnRoute, low: float) -> li
 
 def _counts(drawn: DrawnChange, route: DrawnRoute, height: float) -> dict[str, Any]:
     """Patients still assessed, above the axis."""
-    colour = drawn.theme.route_colour(route.code)
+    colour = drawn.theme.route_ink(route.code)
     shown = [(spot, route.counts[spot]) for spot in count_spots(drawn) if spot in route.counts]
     return {
         "type": "scatter",
@@ -124,7 +124,7 @@ def _name(drawn: DrawnChange, cell: Cell, route: DrawnRoute) -> dict[str, Any]:
         "text": f"<b>{name}</b>",
         **where,
         **anchor,
-        "font": {"size": 14, "color": drawn.theme.route_colour(route.code)},
+        "font": {"size": 14, "color": drawn.theme.route_ink(route.code)},
     }
 
 
@@ -143,7 +143,7 @@ def _decision_label(drawn: DrawnChange, cell: Cell, route: DrawnRoute, at: Point
         "yshift": -2,
         "showarrow": False,
         "bgcolor": faded(drawn.theme.paper, 0.75),
-        "font": {"size": 12.5, "color": drawn.theme.route_colour(route.code)},
+        "font": {"size": 12.5, "color": drawn.theme.route_ink(route.code)},
     }
 
 

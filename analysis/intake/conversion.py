@@ -22,11 +22,11 @@ from .numbers import (
     Numbers,
     as_floats,
     is_plain_number,
-    spells_missing,
     text_to_numbers,
     trim,
 )
 from .source import SourceTable
+from .words import words_column
 
 Series = Any  # a pandas column of any type
 Converted = tuple[Series, list[Problem]]
@@ -56,7 +56,7 @@ class WrongType(Exception):
 
 
 def convert_table(name: str, source: SourceTable, log: FindingLog) -> ConvertedTable:
-    """Give every column its type: text str, whole numbers Int64, numbers float64, yes/no boolean.
+    """Give every column its type: whole numbers Int64, numbers float64, yes/no boolean, text a category of words.
 
     Cells that do not convert become missing and are reported. Columns outside the vocabulary are
     kept as numbers when every filled cell is a plain number, else as text.
@@ -89,10 +89,10 @@ def _kinds(table: str) -> dict[str, str]:
 
 
 def _plain(cells: Any) -> Any:
-    """Dictionary and small string types as their plain counterparts; types no table holds are refused."""
+    """Encoded and small types as their plain counterparts (encoded text stays); types no table holds are refused."""
     kind = cells.type
     if arrow_types.is_dictionary(kind):
-        return _plain(compute.cast(cells, kind.value_type))
+        return cells if _is_text(kind) else _plain(compute.cast(cells, kind.value_type))
     if _is_text(kind) or arrow_types.is_null(kind):
         return compute.cast(cells, arrow.large_string())
     if arrow_types.is_temporal(kind):
@@ -105,35 +105,42 @@ def _plain(cells: Any) -> Any:
 
 
 def _is_text(kind: Any) -> bool:
+    """Whether a type is text, encoded or not."""
+    if arrow_types.is_dictionary(kind):
+        kind = kind.value_type
     return bool(arrow_types.is_string(kind) or arrow_types.is_large_string(kind) or arrow_types.is_string_view(kind))
+
+
+def _decoded(cells: Any) -> Any:
+    return compute.cast(cells, arrow.large_string())
 
 
 def _to_code(cells: Any) -> Converted:
     """Codes of patients and clinics: text, or whole numbers written as text."""
     if arrow_types.is_integer(cells.type):
-        return _text_series(compute.cast(cells, arrow.large_string())), []
+        return _to_text(compute.cast(cells, arrow.large_string()))
     return _to_text(cells)
 
 
 def _to_text(cells: Any) -> Converted:
-    if not _is_text(cells.type):
-        raise WrongType("holds numbers or true/false in place of text.")
-    trimmed = trim(cells)
-    padded = compute.fill_null(compute.not_equal(trimmed, cells), False).to_numpy()
-    problems = []
-    if padded.any():
-        removed = "The spaces were removed."
-        problems.append(Problem(padded, "cell", "with spaces around the text", removed, "note"))
-    return _text_series(trimmed), problems
+    column, padded, _ = _words(cells)
+    return pd.Series(column), padded
 
 
 def _to_category(cells: Any) -> Converted:
-    series, problems = _to_text(cells)
-    missing = spells_missing(trim(cells))
+    column, problems, missing = _words(cells)
     if missing.any():
         rest = "with a word for 'missing' (such as NA, n/a or unknown), kept as text"
         problems.append(Problem(missing, "cell", rest, MISSING_REPAIR, "note"))
-    return series, problems
+    return pd.Series(column), problems
+
+
+def _words(cells: Any) -> tuple[pd.Categorical, list[Problem], Mask]:
+    if not _is_text(cells.type):
+        raise WrongType("holds numbers or true/false in place of text.")
+    column, padded, missing = words_column(cells)
+    note = Problem(padded, "cell", "with spaces around the text", "The spaces were removed.", "note")
+    return column, [note] if padded.any() else [], missing
 
 
 def _to_number(cells: Any) -> Converted:
@@ -142,6 +149,10 @@ def _to_number(cells: Any) -> Converted:
 
 
 def _to_integer(cells: Any) -> Converted:
+    if arrow_types.is_integer(cells.type) and not arrow_types.is_uint64(cells.type):
+        missing = compute.is_null(cells).to_numpy()
+        whole = compute.cast(compute.fill_null(cells, 0), arrow.int64()).to_numpy()
+        return pd.Series(pd.arrays.IntegerArray(whole, missing), copy=False), []
     values, problems = _floats(cells)
     broken = np.isfinite(values) & ((values != np.floor(values)) | (np.abs(values) >= LARGEST_WHOLE))
     if broken.any():
@@ -158,7 +169,7 @@ def _to_yes_no(cells: Any) -> Converted:
         raise WrongType(
             "holds numbers in place of true and false. Write true or false, or translate them in a mapping."
         )
-    text = compute.utf8_lower(trim(cells))
+    text = compute.utf8_lower(trim(_decoded(cells)))
     known = compute.is_in(text, value_set=arrow.array(TRUE_FALSE, text.type)).to_numpy()
     bad = compute.is_valid(text).to_numpy() & ~known
     answers = compute.if_else(arrow.array(known), compute.equal(text, "true"), None)
@@ -172,7 +183,7 @@ def _to_extra(cells: Any) -> Converted:
     if not _is_text(cells.type):
         return (_to_integer if arrow_types.is_integer(cells.type) else _to_number)(cells)
     series, problems = _to_text(cells)
-    trimmed = trim(cells)
+    trimmed = trim(_decoded(cells))
     if not is_plain_number(trimmed):
         return series, problems
     values = as_floats(trimmed)
@@ -182,7 +193,7 @@ def _to_extra(cells: Any) -> Converted:
 
 def _floats(cells: Any) -> tuple[Numbers, list[Problem]]:
     if _is_text(cells.type):
-        return text_to_numbers(cells)
+        return text_to_numbers(_decoded(cells))
     if arrow_types.is_boolean(cells.type):
         raise WrongType("holds true and false in place of numbers.")
     values = as_floats(cells)
@@ -191,10 +202,6 @@ def _floats(cells: Any) -> tuple[Numbers, list[Problem]]:
         return values, []
     problem = Problem(infinite, "infinite number", "", TEXT_REPAIR)
     return np.where(infinite, np.nan, values), [problem]
-
-
-def _text_series(cells: Any) -> Series:
-    return pd.Series(pd.array(cells, dtype="str"))
 
 
 def _integer_series(values: Numbers) -> Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from analysis.vocabulary import TABLES, nearest
@@ -28,8 +29,11 @@ def is_readable_folder(folder: Path, log: FindingLog) -> bool:
     return False
 
 
-def read_folder(folder: Path, log: FindingLog) -> dict[str, SourceTable]:
-    """Read the files named after tables; every other file is noted, a missing required table is an error."""
+def read_folder(folder: Path, log: FindingLog) -> Iterator[tuple[str, SourceTable]]:
+    """Read the files named after tables, one when asked for the next, so that not all are in memory as they came.
+
+    Every other file is noted, a missing required table is an error.
+    """
     files: dict[str, list[Path]] = {}
     others: list[str] = []
     for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
@@ -39,8 +43,10 @@ def read_folder(folder: Path, log: FindingLog) -> dict[str, SourceTable]:
         else:
             others.append(path.name)
     _report_files(files, others, log)
-    read = {name: read_file(files[name][0], name, log) for name in TABLES if len(files.get(name, ())) == 1}
-    return {name: source for name, source in read.items() if source is not None}
+    for name in TABLES:
+        source = read_file(files[name][0], name, log) if len(files.get(name, ())) == 1 else None
+        if source is not None:
+            yield name, source
 
 
 def read_file(path: Path, table: str, log: FindingLog) -> SourceTable | None:

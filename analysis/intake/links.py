@@ -7,6 +7,7 @@ whole arrays, at any size.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from analysis.study import EpisodeRules
 from analysis.vocabulary import INSTRUMENTS, TABLES
@@ -14,7 +15,7 @@ from analysis.vocabulary import INSTRUMENTS, TABLES
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem, counted
 from .numbers import Numbers
-from .places import Places, places_in
+from .words import Places, places_in
 
 
 def check_links(tables: dict[str, ConvertedTable], log: FindingLog) -> dict[str, Places]:
@@ -139,9 +140,16 @@ def _note_unknown_session(tables: dict[str, ConvertedTable], codes: dict[str, Pl
     events = tables["adverse_events"]
     if "session_number" not in events.frame or "session_number" not in tables["sessions"].frame:
         return
-    number, listed = _floats(events, "session_number"), _floats(tables["sessions"], "session_number")
-    known = codes["sessions"] * 1_000_000.0 + np.nan_to_num(listed)
+    number = _floats(events, "session_number")
     named = np.isfinite(number) & (codes["adverse_events"] >= 0)
-    unknown = named & ~np.isin(codes["adverse_events"] * 1_000_000.0 + np.nan_to_num(number), known)
+    known = _session_keys(codes["sessions"], _floats(tables["sessions"], "session_number"))
+    unknown = named & ~_session_keys(codes["adverse_events"], number).isin(known).to_numpy()
     rest = "with a session number that the table sessions lacks for the patient"
     log.report(events.name, events.origin, Problem(unknown, "event", rest, "It is kept.", "note"), "session_number")
+
+
+def _session_keys(codes: Places, number: Numbers) -> pd.Series:
+    """One number for each patient and session; a blank or impossible session number is none of theirs."""
+    highest = TABLES["sessions"].column("session_number").maximum or 0
+    possible = (number >= 0) & (number <= highest)
+    return pd.Series(codes * np.int64(highest + 1) + np.where(possible, number, 0).astype(np.int64), copy=False)

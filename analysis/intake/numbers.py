@@ -59,11 +59,9 @@ def trim(text: Any) -> Any:
     return compute.if_else(compute.equal(trimmed, ""), None, trimmed)
 
 
-def spells_missing(text: Any) -> Mask:
-    """Cells that seem to say "missing" in a word."""
-    words = arrow.array(MISSING_WORDS, text.type)
-    found: Mask = compute.is_in(compute.utf8_lower(text), value_set=words).to_numpy()
-    return found
+def spells_missing(text: Any) -> Any:
+    """Whether each text seems to say "missing" in a word, as an Arrow column."""
+    return compute.is_in(compute.utf8_lower(text), value_set=arrow.array(MISSING_WORDS, text.type))
 
 
 def matches(text: Any, pattern: str) -> Mask:
@@ -79,7 +77,7 @@ def as_floats(column: Any) -> Numbers:
 
 
 def _sorted_by_kind(text: Any, bad: Mask) -> list[Problem]:
-    missing = bad & spells_missing(text)
+    missing = bad & spells_missing(text).to_numpy()
     dates = bad & ~missing & matches(text, DATE)
     commas = bad & ~missing & ~dates & matches(text, DECIMAL_COMMA)
     other = bad & ~missing & ~dates & ~commas

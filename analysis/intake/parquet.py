@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as arrow
 import pyarrow.parquet as arrow_parquet
+import pyarrow.types as arrow_types
 
 from .findings import FindingLog, Origin
 from .source import SourceTable, named_columns
@@ -19,7 +20,9 @@ def read_parquet(path: Path, table: str, log: FindingLog) -> SourceTable | None:
     Rows are numbered as in a spreadsheet of the same table: the first row of data is row 2.
     """
     try:
-        file = arrow_parquet.ParquetFile(path)
+        schema = arrow_parquet.read_schema(path)
+        texts = [name for name, kind in zip(schema.names, schema.types, strict=True) if arrow_types.is_string(kind)]
+        file = arrow_parquet.ParquetFile(path, read_dictionary=texts)
         if file.metadata.num_rows * file.metadata.num_columns > MOST_CELLS:
             log.add("error", table, f"{path.name}: the file claims more than {MOST_CELLS:,} cells. Split the study.")
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from .mapping_steps import read_mapped
 from .repeats import find_repeats
 from .schemas import check_table
 from .source import SourceTable
+from .words import as_text_series
 
 MOST_HINTS = 50  # extra columns compared with the dictionary
 
@@ -36,20 +38,19 @@ def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) ->
     rules = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping), log)
     tables: dict[str, ConvertedTable] = {}
     if is_readable_folder(folder, log) and not log.has_errors:
-        sources = read_folder(folder, log) if rules is None else read_mapped(folder, rules, log)
+        sources = read_folder(folder, log) if rules is None else read_mapped(folder, rules, log).items()
         tables = _checked(sources, log)
     if log.has_errors:
         raise StudyDataError(log.findings)
-    frames = {name: _finished(table) for name, table in tables.items()}
+    frames = {name: _finished(tables.pop(name)) for name in tuple(tables)}
     given = rules.name if rules is not None else None
     return Study.from_tables(given or folder.resolve().name, frames, log.notes)
 
 
-def _checked(sources: dict[str, SourceTable], log: FindingLog) -> dict[str, ConvertedTable]:
+def _checked(sources: Iterable[tuple[str, SourceTable]], log: FindingLog) -> dict[str, ConvertedTable]:
     tables: dict[str, ConvertedTable] = {}
-    for name in TABLES:
-        source = sources.get(name)
-        if source is not None and _has_header_and_rows(name, source, log):
+    for name, source in sources:
+        if _has_header_and_rows(name, source, log):
             tables[name] = convert_table(name, source, log)
             check_table(tables[name], log)
     codes = check_links(tables, log)
@@ -94,9 +95,14 @@ def _note_extra_columns(name: str, source: SourceTable, label: str, log: Finding
 
 
 def _finished(table: ConvertedTable) -> pd.DataFrame:
-    """The frame of a table without errors: required whole numbers as int64, declared columns first."""
+    """The frame of a table without errors: text as str, required whole numbers as int64, declared columns first."""
     declared = TABLES[table.name]
     whole = [c.name for c in declared.columns if c.required and c.kind == "integer"]
     order = [name for name in declared.column_names if name in table.frame]
     order += [name for name in table.frame.columns if name not in declared.column_names]
-    return table.frame[order].astype(dict.fromkeys(whole, "int64"))
+    columns = {}
+    for name in order:
+        column = table.frame[name]
+        is_text = isinstance(column.dtype, pd.CategoricalDtype)
+        columns[name] = as_text_series(column) if is_text else column.astype("int64") if name in whole else column
+    return pd.DataFrame(columns, copy=False)

@@ -9,7 +9,7 @@ from analysis.vocabulary import INSTRUMENTS, TABLES
 
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem, listed
-from .places import Places, places_in
+from .words import Places, places_in
 
 KEY = TABLES["assessments"].key
 

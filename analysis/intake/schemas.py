@@ -20,7 +20,7 @@ from analysis.vocabulary import INSTRUMENTS, ROUTE_SYNONYMS, TABLES, Column, all
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem, shown_name
 from .numbers import TEXT_REPAIR
-from .places import places_in
+from .words import places_in
 
 BLANK_ALLOWED = {("assessments", "score")}  # the column must be there, but an instrument may be left unscored
 TOP_CODED = {("patients", "age")}
@@ -166,11 +166,9 @@ def _outside_instrument(
     frame: pd.DataFrame, failed: Mask, limits: dict[str, tuple[float, float]], what: str
 ) -> list[Problem]:
     problems = []
-    instruments = frame["instrument"].to_numpy(dtype=object)[failed]
-    positions = np.flatnonzero(failed)
-    for name, (low, high) in limits.items():
-        mask = np.zeros(len(failed), dtype=bool)
-        mask[positions[instruments == name]] = True
+    instruments = places_in(frame["instrument"], list(limits))
+    for place, (name, (low, high)) in enumerate(limits.items()):
+        mask = failed & (instruments == place)
         if mask.any():
             problems.append(Problem(mask, f"{name} {what}", f"outside {low:g}-{high:g}", TEXT_REPAIR))
     return problems
@@ -180,7 +178,7 @@ def _unknown_word(table: ConvertedTable, column: Column, failed: Mask) -> Proble
     """Words outside a closed set. The nearest known ones are named, the words themselves are not."""
     allowed = allowed_values(table.name, column)
     synonyms = ROUTE_SYNONYMS if column.name == "route" else None
-    words = table.frame.loc[failed, column.name].drop_duplicates().head(MOST_WORDS)
+    words = table.frame.loc[failed, column.name].drop_duplicates().head(MOST_WORDS).astype(str)
     close = {nearest(word[:LONGEST_WORD], allowed, synonyms) for word in words} - {None}
     near = [word for word in allowed if word in close][:MOST_SUGGESTIONS]
     suggestion = f"Nearest known: {', '.join(near)}. " if near else ""

@@ -2,7 +2,8 @@
 
 from .fit import MixedModelFit, RSquared
 from .marginal import contrasts, marginal_means
-from .prepared import PreparedModel, fit_mixed_model, prepare_mixed_model
+from .model import fit_mixed_model, prepare_mixed_model
+from .prepared import PreparedModel
 from .refusal import ModelRefused
 from .second_opinion import CrossCheck, cross_check
 

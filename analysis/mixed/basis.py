@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_triangular
+
+from .triangles import invert_upper, solve_upper
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def independent_columns(gram: FloatArray, floor: FloatArray | float = 0.0) -> In
     root = np.zeros((0, 0))
     coefficients: list[FloatArray] = []
     for column in range(size):
-        against = solve_triangular(root, gram[kept, column], trans="T") if kept else np.zeros(0)
+        against = solve_upper(root, gram[kept, column], transposed=True) if kept else np.zeros(0)
         left = lengths[column] - against @ against
         if lengths[column] <= floors[column] or left <= ALIASED * lengths[column]:
             dropped.append(column)
@@ -54,7 +55,7 @@ def independent_columns(gram: FloatArray, floor: FloatArray | float = 0.0) -> In
     for position, against in enumerate(coefficients):
         known = len(against)
         if known:
-            alias[:known, position] = solve_triangular(root[:known, :known], against)
+            alias[:known, position] = solve_upper(root[:known, :known], against)
     return Independent(tuple(kept), tuple(dropped), root, alias)
 
 
@@ -81,8 +82,8 @@ class Basis:
 def orthonormal_basis(gram: FloatArray, means: FloatArray | None) -> Basis:
     """The basis for columns whose Gram matrix (divided by the rows) is ``gram``.
 
-    ``means`` are the columns' means when ``gram`` is of centred columns and column 0 is the intercept (whose own entries
-    in ``gram`` stay those of a column of ones); None when nothing was centred.
+    ``means`` are the columns' means when ``gram`` is of centred columns and column 0 is the intercept (whose
+    own entries in ``gram`` stay those of a column of ones); None when nothing was centred.
     """
     size = len(gram)
     shift = np.zeros(size) if means is None else np.where(np.arange(size) == 0, 0.0, means)
@@ -90,7 +91,7 @@ def orthonormal_basis(gram: FloatArray, means: FloatArray | None) -> Basis:
     floor = CONSTANT * (np.diag(gram) + shift**2) / scale**2
     found = independent_columns(gram / np.outer(scale, scale), floor)
     kept, dropped = list(found.kept), list(found.dropped)
-    centred = solve_triangular(found.root, np.eye(len(kept))) / scale[kept, None]
+    centred = invert_upper(found.root) / scale[kept, None]
     transform = centred.copy()
     alias = found.alias * scale[dropped] / scale[kept, None]
     if means is not None:

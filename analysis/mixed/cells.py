@@ -1,6 +1,7 @@
 """What averages over the rows need: counts per combination of categories and sums of covariates, per patient.
 
-A fit on some of the patients takes its covariate means, its levels and its observed weights from here, not from the rows.
+A fit on some of the patients takes its covariate means, its levels and its observed weights from here, not from
+the rows.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cells:
-    """``columns`` are the category columns, ``levels`` their levels, ``combinations`` (cells x columns) the codes that occur.
+    """``columns`` are the category columns, ``levels`` their levels, ``combinations`` (cells x columns) the
+    codes that occur.
 
     One entry of ``patient``/``cell``/``count`` per patient and combination: that many rows. ``sums`` (covariates x
     patients) are sums over rows of the numeric ``covariates``.
@@ -40,7 +42,7 @@ class Cells:
             kept = np.zeros(m)
             kept[chosen] = 1.0
             weights = weights * kept[self.patient]
-        return np.bincount(self.cell, weights=weights, minlength=len(self.combinations))
+        return np.bincount(self.cell, weights=weights, minlength=len(self.combinations)).astype(np.float64)
 
     def means(self, chosen: IntArray | None, n_rows: int) -> dict[str, float]:
         """Row means of the covariates among the chosen patients."""
@@ -70,9 +72,9 @@ def tabulate_cells(
     combinations = np.empty((len(found), len(columns)), dtype=np.intp)
     for position in reversed(range(len(columns))):
         found, combinations[:, position] = np.divmod(found, len(labels[columns[position]].levels))
-    sums = np.stack([np.bincount(patient, weights=values, minlength=m) for values in numbers.values()] or [np.zeros(m)])
-    ordered = np.empty_like(sums)
-    ordered[:, place] = sums
+    sums = np.empty((len(numbers), m))
+    for row, values in zip(sums, numbers.values(), strict=True):
+        row[place] = np.bincount(patient, weights=values, minlength=m)
     return Cells(
         columns,
         {column: labels[column].levels for column in columns},
@@ -81,7 +83,7 @@ def tabulate_cells(
         cells,
         count,
         tuple(numbers),
-        ordered[: len(numbers)],
+        sums,
     )
 
 

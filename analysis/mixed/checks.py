@@ -35,7 +35,8 @@ def check_nesting(nested_in: str | None) -> None:
 
 
 def check_size(n_rows: int, m: int, p: int, q: int, most_rows: int) -> None:
-    """Enough patients and rows for the coefficients and the random effects. Raises ModelRefused saying which is short."""
+    """Enough patients and rows for the coefficients and the random effects. Raises ModelRefused saying which is
+    short."""
     if m < 2:
         raise ModelRefused("There is only one patient.", "A mixed model compares patients: widen the cohort.")
     if p > m or p >= n_rows:

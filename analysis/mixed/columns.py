@@ -100,7 +100,8 @@ def take_rows(values: Values, rows: Any) -> Values:
     """The given rows of a column."""
     if isinstance(values, Labels):
         return Labels(values.codes[rows], values.levels, values.absent)
-    return values[rows]
+    taken: FloatArray = values[rows]
+    return taken
 
 
 def missing_rows(values: Values) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """One pass over the rows: per-patient cross-products of the orthonormal columns.
 
-Arrays keep the patient as the last index, so that every later step is a sweep over contiguous memory. Patients are
-taken by number of rows, a block at a time, and a block is padded with rows of zeros to its longest patient: sums over a
-patient's rows become sums over the first axis.
+Arrays keep the patient as the last index, so that every later step is a sweep over contiguous memory. Patients
+are taken by number of rows, a block at a time, and a block is padded with rows of zeros to its longest patient:
+sums over a patient's rows become sums over the first axis.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from itertools import combinations_with_replacement
 import numpy as np
 import numpy.typing as npt
 
+from .products import change_columns, gram_of
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-BLOCK = 4096  # patients; their rows of a handful of columns stay in the second-level cache
+BLOCK = 1024  # patients; their rows of a handful of columns stay in the second-level cache
 ZERO_MINOR = 1e-13  # a 2 x 2 minor this far below the product of its diagonal is rounding error
 
 
@@ -85,9 +87,9 @@ def sum_per_patient(
     pairs = list(combinations_with_replacement(range(q, width), 2))
     xx = np.empty((len(pairs), m)) if with_rows else None
     for rows, place in layout:
-        raw = columns[:, rows].reshape(len(columns), -1)
-        made = change @ raw
-        total += made[q:] @ made[q:].T
+        raw = np.take(columns, rows.ravel(), axis=1, mode="clip")
+        made = change_columns(change, raw)
+        total += gram_of(made[q:])
         block = made.reshape(width, *rows.shape)
         for target, (row, column) in zip(zz, lower_pairs(q), strict=True):
             np.einsum("tm,tm->m", block[row], block[column], out=target[place])
@@ -133,8 +135,8 @@ def triangle_to_square(triangle: FloatArray, size: int) -> FloatArray:
 def minors_of(zz: FloatArray, q: int) -> FloatArray:
     """What the closed forms of the deviance need beyond A_i itself; see ``CrossProducts.minors``.
 
-    Differences that are only rounding error are set to zero, so that a patient with fewer rows than random effects has
-    an exactly singular A_i.
+    Differences that are only rounding error are set to zero, so that a patient with fewer rows than random
+    effects has an exactly singular A_i.
     """
     if q == 1:
         return np.empty((0, zz.shape[1]))

@@ -10,8 +10,11 @@ import numpy.typing as npt
 from .chart import Chart
 from .crossproducts import lower_pairs
 from .deviance import Centre, Evaluation
+from .triangles import invert_upper
 
 FloatArray = npt.NDArray[np.float64]
+
+INSIDE = 0.05  # share of the smallest eigenvalue of D that a scoring step must leave
 
 
 @lru_cache(maxsize=4)
@@ -31,7 +34,8 @@ def _cyclic(q: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
 
 
 def trace_form(sums: FloatArray, directions: FloatArray) -> FloatArray:
-    """sum over patients of tr(E_s W E_t P) for all pairs of directions, from the sums of W entries times P entries."""
+    """sum over patients of tr(E_s W E_t P) for all pairs of directions, from the sums of W entries times P
+    entries."""
     q = directions.shape[1]
     flat = directions.reshape(len(directions), q * q)
     left, right = _cyclic(q)
@@ -45,6 +49,30 @@ def expected_curvature(at: Evaluation, chart: Chart) -> FloatArray:
     log_slopes = np.tensordot(directions, at.w_sum, axes=2)
     information = trace_form(at.ww_sum, directions) - np.outer(log_slopes, log_slopes) / at.nu
     return information + chart.bend(at.slope)
+
+
+@lru_cache(maxsize=8)
+def _units(q: int, correlated: bool) -> FloatArray:
+    """Symmetric unit directions of D: every entry, or the diagonal."""
+    pairs = lower_pairs(q) if correlated else [(row, row) for row in range(q)]
+    units = np.zeros((len(pairs), q, q))
+    for unit, (row, column) in zip(units, pairs, strict=True):
+        unit[row, column] = unit[column, row] = 1.0
+    return units
+
+
+def scoring_step(at: Evaluation, correlated: bool) -> FloatArray | None:
+    """Fisher scoring in the entries of D; None when the step leaves the inside of the cone."""
+    units = _units(len(at.slope), correlated)
+    log_slopes = np.tensordot(units, at.w_sum, axes=2)
+    information = trace_form(at.ww_sum, units) - np.outer(log_slopes, log_slopes) / at.nu
+    try:
+        step = np.linalg.solve(information, -np.tensordot(units, at.slope, axes=2))
+    except np.linalg.LinAlgError:
+        return None
+    covariance = at.covariance + np.tensordot(step, units, axes=1)
+    inside = np.linalg.eigvalsh(covariance)[0] > INSIDE * np.linalg.eigvalsh(at.covariance)[0]
+    return covariance if inside else None
 
 
 def joint_hessian(at: Evaluation, chart: Chart) -> FloatArray:
@@ -81,4 +109,4 @@ def profiled_hessian(at: Evaluation, chart: Chart) -> FloatArray:
 
 def own_centre(at: Evaluation) -> Centre:
     """The point itself, for second derivatives in the next sweep."""
-    return Centre(at.beta, at.sigma2, at.xvx_root, at.reml)
+    return Centre(at.beta, at.sigma2, np.ascontiguousarray(invert_upper(at.xvx_root).T), at.reml)

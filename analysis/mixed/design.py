@@ -40,8 +40,9 @@ class Piece:
 class Design:
     """The columns of X (or Z) as a recipe.
 
-    ``columns`` holds the pieces to multiply per column, ``numeric`` the numeric factors, ``levels`` the levels of each
-    category *column* in force (the first is the reference) and ``category_of`` the column behind each category factor.
+    ``columns`` holds the pieces to multiply per column, ``numeric`` the numeric factors, ``levels`` the levels
+    of each category *column* in force (the first is the reference) and ``category_of`` the column behind each
+    category factor.
     """
 
     parsed_from: str

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.linalg.lapack import dpotrf, dpotri, dtrtrs
 
 from .crossproducts import CrossProducts, lower_pairs
+from .products import piece_length
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -23,9 +24,10 @@ CHUNK = 2048  # patients per sweep step: the working arrays stay in cache
 class Evaluation:
     """Deviance at one D, on the working scale.
 
-    ``slope`` is H = dF/dD; ``w_sum`` and ``ww_sum`` are the sums of W_i and of products of its stored entries; ``xvx``
-    is X'V^-1X, ``xvx_root`` its Cholesky root (upper), ``k`` the sums of U-and-w products per pair of random effects.
-    ``wp_sum`` (products of W_i and P_i, see inference) and ``score`` (w_i - U_i beta, q x m) only when asked for.
+    ``slope`` is H = dF/dD; ``w_sum`` and ``ww_sum`` are the sums of W_i and of products of its stored entries;
+    ``xvx`` is X'V^-1X, ``xvx_root`` its Cholesky root (upper), ``k`` the sums of U-and-w products per pair of
+    random effects. ``wp_sum`` (products of W_i and P_i, see inference) and ``score`` (w_i - U_i beta, q x m)
+    only when asked for.
     """
 
     covariance: FloatArray
@@ -51,11 +53,11 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Centre:
-    """Fixed effects, residual variance and root of X'V^-1X at which the second derivatives are taken."""
+    """Fixed effects, residual variance and inverse root of X'V^-1X at which the second derivatives are taken."""
 
     beta: FloatArray
     sigma2: float
-    xvx_root: FloatArray
+    inverse_root: FloatArray
     reml: bool
 
 
@@ -70,8 +72,9 @@ def evaluate(
     wp_sum = np.zeros((stored, stored)) if centre is not None else None
     squares, mixed = np.zeros((2, q * width, q * width))
     score = np.empty((q, data.m)) if keep_score else None
-    for first in range(0, data.m, CHUNK):
-        part = slice(first, min(first + CHUNK, data.m))
+    chunk = piece_length(q * width, q * width, CHUNK)
+    for first in range(0, data.m, chunk):
+        part = slice(first, min(first + chunk, data.m))
         zz, minors, zx = data.zz[:, part], data.minors[:, part], data.zx[:, :, part]
         determinant, shrink, w = INVERSES[q](zz, minors, covariance)
         log_determinant += float(np.log(determinant).sum())
@@ -147,8 +150,7 @@ def _curvature_terms(g: FloatArray, centre: Centre) -> tuple[FloatArray, FloatAr
     residual = np.stack([g[a, p] - centre.beta @ g[a, :p] for a in range(q)])
     rows = [residual[a] * residual[b] / centre.sigma2 for a, b in lower_pairs(q)]
     if centre.reml and p:
-        inverse_root = np.linalg.inv(centre.xvx_root).T
-        rotated = [inverse_root @ g[a, :p] for a in range(q)]
+        rotated = [centre.inverse_root @ g[a, :p] for a in range(q)]
         for row, (a, b) in zip(rows, lower_pairs(q), strict=True):
             row += np.einsum("xm,xm->m", rotated[a], rotated[b])
     return np.stack(rows), residual

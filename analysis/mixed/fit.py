@@ -33,9 +33,10 @@ class RSquared(NamedTuple):
 class MixedModelFit:
     """A linear mixed model that reached its certified optimum, possibly on the boundary (``status`` "singular").
 
-    ``term_names`` are all design columns, ``estimable`` the positions of those kept, ``alias`` the coefficients of each
-    dropped column on the kept ones. ``modes`` is q x patients, on the raw scale. ``cells`` (category columns, combinations of
-    codes into ``known_levels``, rows per combination) and ``covariate_means`` describe the rows for marginal means.
+    ``term_names`` are all design columns, ``estimable`` the positions of those kept, ``alias`` the coefficients
+    of each dropped column on the kept ones. ``modes`` is q x patients, on the raw scale. ``cells`` (category
+    columns, combinations of codes into ``known_levels``, rows per combination) and ``covariate_means`` describe
+    the rows for marginal means.
     """
 
     formula: str

@@ -23,8 +23,8 @@ ALLOWED_SYNTAX = (
 class Expression:
     """One factor of a formula, e.g. ``route``, ``C(visit)`` or ``upto(sessions, 6)``.
 
-    ``column`` names the data column when the factor is that column and nothing more; ``coded`` is true for ``C(...)``,
-    whose contrast, if any, is in ``contrast``.
+    ``column`` names the data column when the factor is that column and nothing more; ``coded`` is true for
+    ``C(...)``, whose contrast, if any, is in ``contrast``.
     """
 
     code: str
@@ -137,18 +137,22 @@ def _collect(node: ast.AST, variables: list[str], code: str) -> None:
             raise _not_allowed(code, node.attr)
         return
     if isinstance(node, ast.Call):
-        quoted = _quoted_name(node)
-        if quoted is not None:
-            variables.append(quoted)
-            return
-        _check_function(node.func, code)
-        for child in [*node.args, *node.keywords]:
-            _collect(child, variables, code)
-        if isinstance(node.func, ast.Attribute):
-            _collect(node.func, variables, code)
+        _collect_call(node, variables, code)
         return
     for child in ast.iter_child_nodes(node):
         _collect(child, variables, code)
+
+
+def _collect_call(node: ast.Call, variables: list[str], code: str) -> None:
+    quoted = _quoted_name(node)
+    if quoted is not None:
+        variables.append(quoted)
+        return
+    _check_function(node.func, code)
+    for child in [*node.args, *node.keywords]:
+        _collect(child, variables, code)
+    if isinstance(node.func, ast.Attribute):
+        _collect(node.func, variables, code)
 
 
 def _check_function(function: ast.expr, code: str) -> None:

@@ -7,6 +7,7 @@ could not be compared.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,7 @@ def spline(x: FloatArray, *knots: float) -> FloatArray:
     Basis of Hastie, Tibshirani and Friedman (2009), eq. 5.4 and 5.5, divided by the squared knot range.
     """
     k = [float(knot) for knot in knots]
-    if len(k) < 3 or any(later <= earlier for earlier, later in zip(k, k[1:], strict=False)):
+    if len(k) < 3 or any(later <= earlier for earlier, later in pairwise(k)):
         raise ValueError("spline() needs at least three knots in increasing order.")
     width = (k[-1] - k[0]) ** 2
 

@@ -24,7 +24,8 @@ ROUNDING = 1e-7  # how far from estimable rounding alone can put a combination, 
 
 @dataclass(frozen=True)
 class Grid:
-    """``points`` (one row per mean, by and at columns), ``combinations`` (points x kept terms), ``estimable`` per point."""
+    """``points`` (one row per mean, by and at columns), ``combinations`` (points x kept terms), ``estimable``
+    per point."""
 
     points: pd.DataFrame
     combinations: FloatArray

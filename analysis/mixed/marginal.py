@@ -29,13 +29,14 @@ def marginal_means(
 ) -> pd.DataFrame:
     """Adjusted means: predictions at chosen values, averaged over everything else. One row per grid point.
 
-    ``by`` names categories (all levels present) and ``at`` values of any column, crossed with each other. Other numeric
-    columns stand at their row mean; other categories are averaged with "equal" weights per level, or "observed", the joint
-    frequency of their combinations among the rows, the same for every ``by`` level (emmeans "proportional"). With ``over``,
-    one row per patient, the average is instead over those rows with by and at set in each (standardisation).
+    ``by`` names categories (all levels present) and ``at`` values of any column, crossed with each other. Other
+    numeric columns stand at their row mean; other categories are averaged with "equal" weights per level, or
+    "observed", the joint frequency of their combinations among the rows, the same for every ``by`` level
+    (emmeans "proportional"). With ``over``, one row per patient, the average is instead over those rows with by
+    and at set in each (standardisation).
 
-    Points that the rows cannot estimate are left out; ``.attrs["not_estimable"]`` counts them. Units are the outcome's,
-    intervals are 95 %. Raises ModelRefused when nothing asked for can be estimated.
+    Points that the rows cannot estimate are left out; ``.attrs["not_estimable"]`` counts them. Units are the
+    outcome's, intervals are 95 %. Raises ModelRefused when nothing asked for can be estimated.
     """
     grid = _estimable_only(reference_grid(fit, _names(by), at, weights, over))
     estimates = grid.combinations @ fit.coefficients
@@ -55,10 +56,11 @@ def contrasts(
 ) -> pd.DataFrame:
     """All pairwise differences between adjusted means, within each ``at`` point. One row per pair and point.
 
-    Columns contrast ("IM - IV"), first, second, the at columns, estimate (first minus second, in the outcome's units), std_error,
-    df, ci_low, ci_high, statistic, p_value and p_adjusted. Adjustment is for the pairs of one ``at`` point. The intervals
-    of "holm" are Bonferroni's, since Holm's procedure has no intervals of its own: they may include zero where
-    the adjusted p value is just below 0.05. Other arguments as in ``marginal_means``.
+    Columns contrast ("IM - IV"), first, second, the at columns, estimate (first minus second, in the outcome's
+    units), std_error, df, ci_low, ci_high, statistic, p_value and p_adjusted. Adjustment is for the pairs of
+    one ``at`` point. The intervals of "holm" are Bonferroni's, since Holm's procedure has no intervals of its
+    own: they may include zero where the adjusted p value is just below 0.05. Other arguments as in
+    ``marginal_means``.
     """
     if adjust not in ADJUSTMENTS:
         raise ModelRefused(f"There is no adjustment '{adjust}'.", "Use 'holm', 'bonferroni' or 'none'.")

@@ -1,8 +1,8 @@
 """Minimise the profiled deviance over covariance matrices, and prove that the minimum was reached.
 
-Scoring steps far away, Newton steps near by, in a chart of D = L L'. Zero gradient in L proves nothing (L = 0 is
-always stationary); the certificate is that H = dF/dD is positive semi-definite and tr(H D) = 0. A negative eigenvector of H is
-a direction in which the deviance still falls, and the search goes on along it.
+Scoring steps far away, Newton steps near by, in a chart of D = L L'. Zero gradient in L proves nothing (L = 0
+is always stationary); the certificate is that H = dF/dD is positive semi-definite and tr(H D) = 0. A negative
+eigenvector of H is a direction in which the deviance still falls, and the search goes on along it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import numpy.typing as npt
 
 from .chart import Chart, chart_at
 from .crossproducts import CrossProducts
-from .curvature import expected_curvature, own_centre, profiled_hessian, trace_form
+from .curvature import expected_curvature, own_centre, profiled_hessian, scoring_step, trace_form
 from .deviance import Evaluation, evaluate
 from .refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
 
-MAX_EVALUATIONS = 300
+MAX_EVALUATIONS = 300  # sweeps per start
+PATIENT_STEPS = 10  # steps after which every step takes exact second derivatives
+FAR = 1.0  # expected gain above which steps are taken in D itself
 NEAR = 1.0  # expected gain in deviance below which exact second derivatives are worth their price
 SETTLED = 1e-17  # expected gain at which the remaining step is about 1e-9 standard errors
 PROVEN = 1e-9  # deviance that a direction of escape may still promise at a certified optimum
@@ -50,6 +52,7 @@ class Search:
     reml: bool
     correlated: bool
     count: int = 0
+    limit: int = MAX_EVALUATIONS
 
     def sweep(self, covariance: FloatArray, near: Evaluation | None = None) -> Evaluation | None:
         self.count += 1
@@ -57,10 +60,11 @@ class Search:
 
     def minimum(self, start: FloatArray) -> Evaluation:
         """Descend from ``start`` until the certificate holds."""
+        self.limit = self.count + MAX_EVALUATIONS
         here = self.sweep(start)
         if here is None:
             raise _uncertified()
-        while self.count < MAX_EVALUATIONS:
+        while self.count < self.limit:
             here = self.settle(here)
             escaped = self._escape(here)
             if escaped is None:
@@ -71,7 +75,11 @@ class Search:
     def settle(self, here: Evaluation) -> Evaluation:
         """Descend to a stationary point of the chart. A column of L that is zero stays zero."""
         gain = np.inf
-        while self.count < MAX_EVALUATIONS:
+        steps = 0
+        while self.count < self.limit:
+            steps += 1
+            if steps > PATIENT_STEPS:
+                here, gain = self._refreshed(here), min(gain, 0.5 * NEAR)
             chart = chart_at(here.covariance, self.correlated)
             gradient = chart.gradient(here.slope)
             exact = here.wp_sum is not None and gain < NEAR
@@ -79,7 +87,8 @@ class Search:
             step, gain = _downhill(curvature, gradient)
             if gain < SETTLED:
                 return here
-            moved = self._take(here, chart, step, gain)
+            moved = self._stride(here, gain) if gain > FAR else None
+            moved = self._take(here, chart, step, gain) if moved is None else moved
             if moved is None:
                 return here
             here = moved
@@ -89,6 +98,19 @@ class Search:
                     "Use fewer random effects, or more rows per patient.",
                 )
         raise _uncertified()
+
+    def _refreshed(self, here: Evaluation) -> Evaluation:
+        """The same point with exact second derivatives of its own: worth a sweep when the way down is crooked."""
+        again = self.sweep(here.covariance, here)
+        return here if again is None else again
+
+    def _stride(self, here: Evaluation, gain: float) -> Evaluation | None:
+        """A scoring step in D itself, in which V is linear: the quickest way in from far off, if it stays inside."""
+        covariance = scoring_step(here, self.correlated)
+        if covariance is None:
+            return None
+        moved = self.sweep(covariance, here if gain < NEAR else None)
+        return moved if moved is not None and moved.value < here.value - 0.1 * gain else None
 
     def _take(self, here: Evaluation, chart: Chart, step: FloatArray, gain: float) -> Evaluation | None:
         """The step, halved until the deviance falls (up to its rounding error); None when it never does."""
@@ -157,14 +179,22 @@ def optimise(data: CrossProducts, reml: bool, correlated: bool, start: FloatArra
     first = _start(data, reml, correlated) if start is None else start
     best = search.minimum(first)
     for other in _other_starts(data, correlated):
-        rival = search.minimum(other)
-        if rival.value < best.value - PROVEN:
+        rival = _tried(search, other)
+        if rival is not None and rival.value < best.value - PROVEN:
             best = rival
     best, rank = _settle_rank(search, best)
     final = evaluate(data, best.covariance, reml, own_centre(best), keep_score=True)
     if final is None or not is_certified(final, correlated):
         raise _uncertified()
     return Optimum(final, rank, search.count + 1)
+
+
+def _tried(search: Search, start: FloatArray) -> Evaluation | None:
+    """A minimum from another start; None when that start leads nowhere, which says nothing against the first."""
+    try:
+        return search.minimum(start)
+    except ModelRefused:
+        return None
 
 
 def _start(data: CrossProducts, reml: bool, correlated: bool) -> FloatArray:

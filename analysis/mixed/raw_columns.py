@@ -9,11 +9,13 @@ import numpy.typing as npt
 
 from .basis import Basis, orthonormal_basis
 from .design import Design, design_columns, factor_values
+from .products import gram_of
 from .refusal import ModelRefused
 from .rows import ModelRows
 
 FloatArray = npt.NDArray[np.float64]
 
+NEARLY_EXACT = 1e-8  # share of the outcome's square left, under which differences of sums lose too much
 EXACT = 1e-10  # residual over outcome, root mean square, under which the fixed part reproduces the outcome
 
 
@@ -21,9 +23,10 @@ EXACT = 1e-10  # residual over outcome, root mean square, under which the fixed 
 class RawColumns:
     """Columns x (rows + 1): X (centred when it has an intercept), the outcome, then columns only Z has.
 
-    The outcome row is what ordinary least squares on X leaves, divided by its root mean square ``outcome_scale``; taken off
-    it are ``outcome_mean`` and ``offset``, the least-squares coefficients on the working columns. The last row (of the data)
-    is zero: it stands for padding. ``change`` maps raw columns to the working [Z X y].
+    The working outcome is what ordinary least squares on X leaves, divided by its root mean square
+    ``outcome_scale``; taken off it are ``outcome_mean`` and ``offset``, the least-squares coefficients on the
+    working columns. The last row (of the data) is zero: it stands for padding. ``change`` maps raw columns to
+    the working [Z X y].
     """
 
     values: FloatArray
@@ -45,7 +48,7 @@ def assemble(rows: ModelRows, fixed: Design, random: Design, correlated: bool) -
     means = values[: p + 1, :n].mean(axis=1) if intercept else None
     if means is not None:
         values[1 : p + 1, :n] -= means[1:, None]
-    gram = (values @ values.T) / n
+    gram = gram_of(values) / n
     if not np.isfinite(gram).all():
         names = [*fixed.names, "the outcome", *(name for name in random.names if name not in fixed.names)]
         raise _not_finite(values, names)
@@ -54,18 +57,26 @@ def assemble(rows: ModelRows, fixed: Design, random: Design, correlated: bool) -
     random_basis, random_change = _random_basis(coefficients, values, gram, random, correlated)
     kept = list(fixed_basis.kept)
     offset = fixed_basis.centred.T @ gram[kept, p]
-    values[p] -= (fixed_basis.centred @ offset) @ values[kept]
-    scale = float(np.sqrt(values[p] @ values[p] / n))
-    if scale <= EXACT * np.sqrt(gram[p, p]):
-        raise reproduced_exactly()
-    values[p] /= scale
+    scale = _outcome_scale(values, gram, p, kept, fixed_basis.centred @ offset)
     change = np.zeros((len(random.names) + len(kept) + 1, len(values)))
     q = len(random.names)
     change[:q] = random_change
     change[q:-1, kept] = fixed_basis.centred.T
-    change[-1, p] = 1.0
+    change[-1, p] = 1.0 / scale
+    change[-1, kept] = -(fixed_basis.centred @ offset) / scale
     mean = 0.0 if means is None else float(means[p])
     return RawColumns(values, change, fixed_basis, random_basis, offset, mean, scale)
+
+
+def _outcome_scale(values: FloatArray, gram: FloatArray, p: int, kept: list[int], slopes: FloatArray) -> float:
+    """Root mean square of what least squares leaves of the outcome; from the rows when almost nothing is left."""
+    around = float(gram[p, p])
+    left = around - float(slopes @ gram[kept, p])
+    if left < NEARLY_EXACT * around:
+        left = float(np.mean(np.square(values[p] - slopes @ values[kept])))
+    if left <= EXACT**2 * around:
+        raise reproduced_exactly()
+    return float(np.sqrt(left))
 
 
 def _raw_values(rows: ModelRows, fixed: Design, random: Design) -> tuple[FloatArray, list[int]]:
@@ -102,7 +113,8 @@ def _random_coefficients(places: list[int], width: int, means: FloatArray | None
 def _random_basis(
     coefficients: FloatArray, values: FloatArray, gram: FloatArray, random: Design, correlated: bool
 ) -> tuple[Basis, FloatArray]:
-    """Basis of Z. Uncorrelated random effects are scaled only: that model is not the same after rotation or centring."""
+    """Basis of Z. Uncorrelated random effects are scaled only: that model is not the same after rotation or
+    centring."""
     n = values.shape[1] - 1
     if not correlated:
         lengths = np.diag(coefficients @ gram @ coefficients.T)

@@ -1,8 +1,8 @@
 """Degrees of freedom of any linear combination of fixed effects.
 
-Giesbrecht and Burns (1985), Fai and Cornelius (1996): df = 2 (c'Φc)² / (g'A g), with g the gradient of c'Φc in the variance
-parameters and A twice the inverse observed Hessian of the deviance. Taken in (L, log sigma), where singular fits are
-regular, with a pseudo-inverse for directions in which the deviance is flat.
+Giesbrecht and Burns (1985), Fai and Cornelius (1996): df = 2 (c'Φc)² / (g'A g), with g the gradient of c'Φc in
+the variance parameters and A twice the inverse observed Hessian of the deviance. Taken in (L, log sigma), where
+singular fits are regular, with a pseudo-inverse for directions in which the deviance is flat.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FLAT = 1e-8  # share of the largest curvature under which a direction carries no
 
 @dataclass(frozen=True)
 class Satterthwaite:
-    """``slopes``: dΦ per uncorrelated unit-variance parameter, parameters x p x p, so that g'Ag is a sum of squares."""
+    """``slopes``: dΦ per uncorrelated unit-variance parameter, parameters x p x p, so that g'Ag is a sum of
+    squares."""
 
     slopes: FloatArray
 
@@ -36,7 +37,8 @@ class Satterthwaite:
 
 
 def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:
-    """Prepare the df at a certified optimum. ``transform`` maps working fixed effects to raw ones, outcome scale included."""
+    """Prepare the df at a certified optimum. ``transform`` maps working fixed effects to raw ones, outcome
+    scale included."""
     chart = chart_at(at.covariance, correlated)
     hessian = joint_hessian(at, chart)
     scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), FLAT))

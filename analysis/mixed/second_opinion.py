@@ -14,7 +14,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 from .design import design_columns, factor_values
 from .fit import MixedModelFit
 from .formula import parse_model_formula, parse_random_formula
-from .prepared import fit_mixed_model, random_design
+from .model import fit_mixed_model, random_design
 from .refusal import ModelRefused
 from .rows import ModelRows, read_rows
 
@@ -31,8 +31,9 @@ OPTIMISERS = ("lbfgs", "bfgs", "cg")
 class CrossCheck:
     """What statsmodels says of a fit. ``checked`` is false when no comparison was possible; ``sentence`` says why.
 
-    ``terms`` has one row per fixed effect: estimate and std_error here and there, difference_in_se and std_error_ratio (empty
-    when not checked). ``neg2loglik_difference`` is statsmodels minus this fit: above zero it stopped short.
+    ``terms`` has one row per fixed effect: estimate and std_error here and there, difference_in_se and
+    std_error_ratio (empty when not checked). ``neg2loglik_difference`` is statsmodels minus this fit: above
+    zero it stopped short.
     """
 
     agrees: bool
@@ -45,9 +46,10 @@ class CrossCheck:
 def cross_check(fit: MixedModelFit, data: pd.DataFrame) -> CrossCheck:
     """Refit the model in statsmodels MixedLM and compare deviance, fixed effects and their standard errors.
 
-    ``data`` is the frame the fit came from; for a cohort the patients of the fit are picked out of it. Above 1,000 patients
-    both engines refit the same evenly spaced 1,000. statsmodels' standard errors are taken at its variance estimates
-    with those held fixed, as here and in lme4; its own table adds the uncertainty of the variances.
+    ``data`` is the frame the fit came from; for a cohort the patients of the fit are picked out of it. Above
+    1,000 patients both engines refit the same evenly spaced 1,000. statsmodels' standard errors are taken at
+    its variance estimates with those held fixed, as here and in lme4; its own table adds the uncertainty of the
+    variances.
 
     Raises ModelRefused when ``data`` does not hold the rows of the fit.
     """

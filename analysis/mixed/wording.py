@@ -52,5 +52,6 @@ def singular_note(covariance: FloatArray, names: tuple[str, ...], rank: int) -> 
         return f"{opening} the random {names[0]} and {names[1]} are estimated as perfectly correlated ({sign})."
     weights = np.linalg.eigh(covariance)[1][:, 0]
     weights = weights / weights[np.argmax(np.abs(weights))]
-    parts = " ".join(f"{weight:+.2f} × {name}" for weight, name in zip(weights, names, strict=True) if abs(weight) > 5e-3)
+    shown = [(weight, name) for weight, name in zip(weights, names, strict=True) if abs(weight) > 5e-3]
+    parts = " ".join(f"{weight:+.2f} × {name}" for weight, name in shown)
     return f"{opening} this combination of random terms does not vary between patients: {parts}."

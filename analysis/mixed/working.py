@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import solve_triangular
 
-from .basis import CONSTANT, independent_columns
+from .basis import CONSTANT, Independent, independent_columns
 from .cells import Cells
 from .crossproducts import CrossProducts, triangle_to_square
 from .design import Design, build_design, probe_map
 from .formula import parse_model_formula
 from .raw_columns import no_variance, reproduced_exactly
+from .triangles import invert_upper, solve_upper
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -26,8 +26,8 @@ NO_SPREAD = 1e-13  # variance of a cohort's outcome over everyone's, under which
 class Working:
     """Cross-products of [Z X y] on the working scale and what undoes the scale.
 
-    Working columns W = X[kept] @ ``transform``; the outcome is ``outcome_mean`` + W ``offset`` + ``outcome_scale`` x its
-    working value. ``ones`` are the sums over rows of the working columns.
+    Working columns W = X[kept] @ ``transform``; the outcome is ``outcome_mean`` + W ``offset`` +
+    ``outcome_scale`` x its working value. ``ones`` are the sums over rows of the working columns.
     """
 
     data: CrossProducts
@@ -57,13 +57,13 @@ class Everyone:
         """The working problem of some patients: an index into the sums, and a new basis where columns emptied."""
         assert self.squares is not None
         whole = self.working
-        total = triangle_to_square(self.squares[:, chosen].sum(axis=1), whole.data.p + 1)
+        total = triangle_to_square(np.take(self.squares, chosen, axis=1, mode="clip").sum(axis=1), whole.data.p + 1)
         n_rows = int(self.counts[chosen].sum())
         data = CrossProducts(
-            np.ascontiguousarray(whole.data.zz[:, chosen]),
-            np.ascontiguousarray(whole.data.zx[:, :, chosen]),
+            np.take(whole.data.zz, chosen, axis=1, mode="clip"),
+            np.take(whole.data.zx, chosen, axis=2, mode="clip"),
             total,
-            np.ascontiguousarray(whole.data.minors[:, chosen]),
+            np.take(whole.data.minors, chosen, axis=1, mode="clip"),
             n_rows,
         )
         frequencies = self.cells.frequencies(chosen, whole.data.m)
@@ -71,10 +71,10 @@ class Everyone:
         ones = whole.ones if self.column_sums is None else self.column_sums[:, chosen].sum(axis=1)
         if self.column_sums is None:
             ones = total[:-1, 0] / whole.transform[0, 0]
-        _check_spread(data, whole, ones)
         levels = {column: present.get(column, known) for column, known in whole.design.levels.items()}
         same = levels == whole.design.levels
         found = independent_columns(total[:-1, :-1], CONSTANT * n_rows)
+        _check_spread(data, whole, ones, found)
         if same and not found.dropped:
             return Working(
                 data, whole.design, whole.kept, whole.dropped, whole.alias, whole.transform, whole.offset,
@@ -83,7 +83,7 @@ class Everyone:
         return _rebased(data, whole, levels, ones, frequencies)
 
 
-def _check_spread(data: CrossProducts, whole: Working, ones: FloatArray) -> None:
+def _check_spread(data: CrossProducts, whole: Working, ones: FloatArray, found: Independent) -> None:
     """Raises ModelRefused when the cohort's outcome is constant or a combination of the columns."""
     weights = np.append(whole.offset, whole.outcome_scale)
     spread = float(weights @ data.total @ weights)
@@ -91,7 +91,7 @@ def _check_spread(data: CrossProducts, whole: Working, ones: FloatArray) -> None
     spread -= sum_of_outcome**2 / data.n_rows
     if spread <= NO_SPREAD * data.n_rows * float(weights @ weights):
         raise no_variance()
-    left = data.total[-1, -1] - _explained(data.total)
+    left = data.total[-1, -1] - _explained(data.total, found)
     if left <= NO_SPREAD * data.n_rows:
         raise reproduced_exactly()
 
@@ -101,9 +101,10 @@ def _sum_of_working_outcome(data: CrossProducts, whole: Working) -> float:
     return float(data.total[0, -1] / whole.transform[0, 0]) if whole.design.names[:1] == ("Intercept",) else 0.0
 
 
-def _explained(total: FloatArray) -> float:
-    solution = np.linalg.lstsq(total[:-1, :-1], total[:-1, -1], rcond=1e-11)[0]
-    return float(solution @ total[:-1, -1])
+def _explained(total: FloatArray, found: Independent) -> float:
+    """Sum of squares of the working outcome that the independent columns take up."""
+    half = solve_upper(found.root, total[list(found.kept), -1], transposed=True)
+    return float(half @ half)
 
 
 def _rebased(
@@ -114,7 +115,7 @@ def _rebased(
     raw = np.zeros((len(whole.kept), len(whole.design.names)))
     raw[:, list(whole.kept)] = np.eye(len(whole.kept))
     raw[:, list(whole.dropped)] = whole.alias
-    to_working = solve_triangular(whole.transform, raw)
+    to_working = solve_upper(whole.transform, raw)
     mapping = np.eye(len(whole.design.names)) if levels == whole.design.levels else probe_map(whole.design, design)
     join = to_working @ mapping
     gram = join.T @ data.total[:-1, :-1] @ join / data.n_rows
@@ -122,7 +123,7 @@ def _rebased(
     scale = np.sqrt(np.maximum(np.sum(reach**2, axis=0), np.finfo(float).tiny))
     found = independent_columns(gram / np.outer(scale, scale), CONSTANT)
     kept, dropped = list(found.kept), list(found.dropped)
-    transform = solve_triangular(found.root, np.eye(len(kept))) / scale[kept, None]
+    transform = invert_upper(found.root) / scale[kept, None]
     alias = found.alias * scale[dropped] / scale[kept, None]
     change = join[:, kept] @ transform
     total = _changed_total(data.total, change)

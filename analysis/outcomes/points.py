@@ -36,7 +36,8 @@ class Points:
 
 def score_points(rows: pd.DataFrame, spec: ModelSpec) -> Points:
     """The arrays of some model rows, routes in the vocabulary's order."""
-    present = set(rows["route"].dropna().astype("str"))
+    names = rows["route"].cat.categories
+    present = {str(names[code]) for code in np.unique(rows["route"].cat.codes.to_numpy()) if code >= 0}
     routes = tuple(code for code in ROUTES if code in present)
     route = rows["route"].cat.set_categories(list(routes)).cat.codes.to_numpy().astype(np.int64)
     patient = rows["patient_id"].cat.codes.to_numpy().astype(np.int64)

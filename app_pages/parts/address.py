@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from analysis.cohort import cohort_from_query
+from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES
 from analysis.study import Study
 
 _IGNORED = "kat_ignored"
@@ -14,8 +17,25 @@ def ignored_in_address(study: Study) -> tuple[str, ...]:
     """Sentences about what the address asked for and could not get, read before the widgets tidy it up."""
     if _IGNORED not in st.session_state:
         query = {key: st.query_params.get_all(key) for key in st.query_params}
-        st.session_state[_IGNORED] = cohort_from_query(query, study)[1]
+        st.session_state[_IGNORED] = (*cohort_from_query(query, study)[1], *ignored_settings(query, study))
     return st.session_state[_IGNORED]  # type: ignore[no-any-return]
+
+
+def ignored_settings(query: Mapping[str, Sequence[str]], study: Study) -> tuple[str, ...]:
+    """The model settings of an address that the model page does not offer for this study."""
+    known = {
+        "instrument": study.instruments_present(),
+        "time": TIMES,
+        "shape": SHAPES,
+        "route_rule": ROUTE_RULES,
+        "adjust": (*(name for name in COVARIATES if name in study.patients), ""),
+        "slope": ("true", "false"),
+    }
+    return tuple(
+        f"The address asks for a model setting '{key}' that is not offered for this study; the usual one is used."
+        for key, values in known.items()
+        if any(value not in values for value in query.get(key, ()))
+    )
 
 
 def forget_ignored() -> None:

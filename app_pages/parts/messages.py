@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas as pd
 import streamlit as st
 
 from analysis.cohort import describe
@@ -39,9 +40,11 @@ def broken_study(opened: state.Opened) -> None:
     columns = ["table", "column", "count", "rows", "message"]
     for found, caption in ((errors, "Errors"), (notes, "Notes, which do not stop a study")):
         if found:
-            frame = findings_frame(found)[columns].astype({"count": object})
-            frame["count"] = ["" if count is None or count != count else f"{count:,}" for count in frame["count"]]
-            table(frame, caption, _FINDING_NAMES, right=("count",))
+            table(findings_frame(found)[columns], caption, _FINDING_NAMES, {"count": _count_text})
+
+
+def _count_text(count: int | None) -> str:
+    return "" if pd.isna(count) else f"{count:,}"
 
 
 def page_head(title: str, sentence: str) -> None:

@@ -19,14 +19,13 @@ _RULE_HELP = (
 )
 _INSTRUMENT = "instrument"
 _LAST_INSTRUMENT = "kat_instrument"
+_LAST_PAGE = "kat_page"
 
 
-def instrument_control() -> str:
-    """Which instrument a page is about, kept from page to page."""
+def instrument_control(page: str) -> str:
+    """Which instrument a page is about. One choice for all pages: it is carried along when the page changes."""
     present = state.choices().instruments
-    kept = st.session_state.get(_LAST_INSTRUMENT)
-    if _INSTRUMENT not in st.session_state and _INSTRUMENT not in st.query_params and kept in present:
-        st.session_state[_INSTRUMENT] = kept
+    _carry_instrument(page, present)
     default = ModelSpec().instrument
     options = present or (default,)
     chosen = st.selectbox(
@@ -41,12 +40,21 @@ def instrument_control() -> str:
     return chosen
 
 
+def _carry_instrument(page: str, present: tuple[str, ...]) -> None:
+    """On arrival from another page, the instrument chosen there; an address that names one goes first."""
+    came_from = st.session_state.get(_LAST_PAGE, page)
+    st.session_state[_LAST_PAGE] = page
+    kept = st.session_state.get(_LAST_INSTRUMENT)
+    if came_from != page and kept in present and _INSTRUMENT not in st.query_params:
+        st.session_state[_INSTRUMENT] = kept
+
+
 def model_controls() -> ModelSpec:
     """The model asked for: five settings in view, the rest one click away."""
     with st.container(key="model-controls"):
         first, second, third, fourth = st.columns([1.1, 1, 1.1, 0.8], vertical_alignment="bottom")
     with first:
-        instrument = instrument_control()
+        instrument = instrument_control("symptom-change")
     with second:
         time = _one("Time axis", TIMES, "time")
     with third:

@@ -15,11 +15,9 @@ from .tables import cards, table
 _PUBLISHED_NAMES = {
     "study": "Study",
     "route": "Route",
-    "time_point": "Time point",
-    "denominator": "Denominator",
+    "when": "When, and of whom",
     "response": "Response",
     "remission": "Remission",
-    "remission_rule": "Remission is",
     "change": "Change, points",
     "citation": "Source",
 }
@@ -58,11 +56,18 @@ def published(review: Overview) -> None:
     if review.benchmarks.empty:
         st.caption(f"No published figure on {review.instrument} was verified for the routes of this cohort.")
         return
+    arms = review.benchmarks
+    remission = [
+        f"{share_text(row.remission)} ({row.remission_rule})" if row.remission_rule else share_text(row.remission)
+        for row in arms.itertuples()
+    ]
+    shown = arms.assign(when=arms["time_point"] + "; " + arms["denominator"], remission=remission)
     table(
-        review.benchmarks.drop(columns="instrument"),
+        shown[list(_PUBLISHED_NAMES)],
         f"Published figures on {review.instrument}, for orientation: never averaged, and no standard to reach",
         _PUBLISHED_NAMES,
-        {"response": share_text, "remission": share_text, "change": number_text},
+        {"response": share_text, "change": number_text},
+        right=("remission",),
     )
 
 

@@ -180,6 +180,6 @@ def _in_force(cohort: Cohort, choices: Choices) -> None:
 def _which_study() -> None:
     opened = state.open_study()
     if opened.source.is_sample:
-        st.caption("Study: synthetic sample, no real patients. Open your own with `-- --study FOLDER`.")
+        st.caption("Study: the synthetic sample, no real patients.")
     elif opened.study is not None:
         st.caption(f"Study: {opened.study.name}.")

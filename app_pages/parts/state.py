@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.cohort import Cohort, Selection, select
+from analysis.disclosure import cell_text
 from analysis.intake import Finding, StudyDataError, read_study
 from analysis.mixed import CrossCheck, cross_check
 from analysis.outcomes import (
@@ -90,7 +91,7 @@ def selection() -> Selection:
 def cohort_size() -> str:
     """How many patients the cohort in force keeps, of how many, in words."""
     kept, everyone = selection().n_patients, len(study().patients)
-    return f"{kept:,} of {everyone:,} patients." if kept != everyone else f"{everyone:,} patients."
+    return f"{cell_text(kept)} of {everyone:,} patients." if kept != everyone else f"{everyone:,} patients."
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -15,13 +15,14 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analysis.mixed import MixedModelFit, fit_mixed_model, prepare_mixed_model
 
-from .timing import Measured, in_words, median_seconds, times
+from .timing import Measured, in_words, median_seconds, medians_in_one_run, times
 
 FORMULA = "change ~ weeks * route + baseline"
 RANDOM = "1 + weeks"
 VISITS = 8
 SEED = 7
 OURS_REPEATS = 15
+OURS_EACH_ROUND = 5
 BARS = {
     (1_000, "statsmodels"): "200x",
     (10_000, "statsmodels"): "500x",
@@ -100,22 +101,24 @@ def _compared(
 
 
 def against_others(patients: int, statsmodels_repeats: int = 1, other_repeats: int = 5) -> list[Measured]:
-    """One row per package, all on the same rows in this process (lme4 in its own)."""
+    """One row per package, each in turns with this project on the same rows (lme4 in its own process)."""
     rows = study_rows(patients, np.random.default_rng(SEED))
-    our_seconds, fit = median_seconds(lambda: ours(rows), OURS_REPEATS)
+    ours(rows)
     found = []
     for name, work, repeats in (
         ("statsmodels", with_statsmodels, statsmodels_repeats),
         ("mixedlm-rs", with_mixedlm_rs, other_repeats),
     ):
-        seconds, neg2loglik = median_seconds(lambda work=work: work(rows), repeats)
+        our_seconds, fit, seconds, neg2loglik = medians_in_one_run(
+            lambda: ours(rows), lambda work=work: work(rows), repeats, OURS_EACH_ROUND
+        )
         found.append(_compared(patients, name, our_seconds, fit, seconds, neg2loglik))
     lme4 = with_lme4(rows, other_repeats)
+    our_seconds, fit = median_seconds(lambda: ours(rows), OURS_REPEATS)
     if lme4 is None:
-        found.append(Measured(found[0].what, found[0].ours, "lme4: R with lme4 is not installed here", ""))
-    else:
-        found.append(_compared(patients, "lme4", our_seconds, fit, *lme4))
-    return found
+        what, spent = found[0].what, in_words(our_seconds)
+        return [*found, Measured(what, spent, "lme4: R with lme4 is not installed here", "")]
+    return [*found, _compared(patients, "lme4", our_seconds, fit, *lme4)]
 
 
 def refit_of_half(patients: int) -> Measured:
@@ -125,8 +128,9 @@ def refit_of_half(patients: int) -> Measured:
     half = rng.permutation(patients)[: patients // 2]
     model = prepare_mixed_model(FORMULA, rows, groups="patient_id", random=RANDOM)
     everyone = model.fit()
-    full_seconds, _ = median_seconds(lambda: ours(rows), OURS_REPEATS)
-    refit_seconds, refit = median_seconds(lambda: model.fit(patients=half, start=everyone), OURS_REPEATS)
+    refit_seconds, refit, full_seconds, _ = medians_in_one_run(
+        lambda: model.fit(patients=half, start=everyone), lambda: ours(rows), OURS_REPEATS, ours_each_round=1
+    )
     from_scratch = ours(rows[rows["patient_id"].isin(half)])
     return Measured(
         what=f"refit of a random half of {patients:,} patients",

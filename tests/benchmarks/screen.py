@@ -1,18 +1,23 @@
 """What the app costs on screen: first chart, filter change to redrawn chart against the platform's floor, memory."""
 
+import contextlib
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page
 
-from .browser_timing import ROOT, browser_page, seconds_to_redraw, streamlit_server, wait_for_chart
+from .browser_timing import ROOT, Server, browser_page, seconds_to_redraw, streamlit_server, wait_for_chart
 from .timing import Measured, in_words
 
 PAGE = "/symptom-change"
-FILTER_LABEL = "Route"
+# Sidebar control and option, each a cohort that the server has not fitted yet: four routes, then five clinics.
+COHORTS = [(0, 0), (0, 1), (0, 2), (0, 3), (1, 0), (1, 1), (1, 2), (1, 3), (1, 4)]
+FLOOR_ROUTES = 4
+FIRST_LOADS = 3
 FIRST_CHART_BAR = "3 s"
 FLOOR_BAR = "at most 3 times the floor"
 MEMORY_BAR = "400 MB"
@@ -33,60 +38,80 @@ st.plotly_chart(figure, width="stretch", theme=None, key="chart")
 """
 
 
-def _choose(page: Page, option: int) -> float:
-    """Pick one more option of the route filter; seconds from that click to the redrawn chart."""
-    page.get_by_test_id("stSidebar").get_by_label(FILTER_LABEL, exact=False).first.click()
+def _choose(page: Page, control: int, option: int) -> float:
+    """Pick an option of one sidebar control; seconds from that click to the redrawn chart."""
+    page.get_by_test_id("stSidebar").get_by_role("combobox").nth(control).click()
     found = page.get_by_role("option").filter(has_not_text="Select all").nth(option)
     found.wait_for()
-    seconds = seconds_to_redraw(page, found.click)
-    page.keyboard.press("Escape")
+    return seconds_to_redraw(page, found.click)
+
+
+def _filter_change(page: Page, address: str, control: int, option: int) -> float:
+    """One change from a fresh load with nothing chosen."""
+    page.goto(address)
+    wait_for_chart(page)
     page.wait_for_timeout(SETTLE_MILLISECONDS)
-    return seconds
+    return _choose(page, control, option)
 
 
-def _filter_changes(page: Page, address: str, changes: int) -> list[float]:
-    """Every change from a fresh load, so that each is a cohort this session has not fitted."""
-    seconds = []
-    for number in range(changes):
-        page.goto(address)
-        wait_for_chart(page)
-        page.wait_for_timeout(SETTLE_MILLISECONDS)
-        seconds.append(_choose(page, number % 3))
-    return seconds
-
-
-def platform_floor(changes: int) -> float:
-    """Median seconds of a filter change on the smallest Streamlit app with one chart, same configuration."""
+@contextlib.contextmanager
+def _floor_server() -> Iterator[Server]:
+    """The smallest Streamlit app with one chart, with the configuration of this project."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "floor.py").write_text(FLOOR_APP)
         if (ROOT / ".streamlit").is_dir():
             shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-        with streamlit_server(folder / "floor.py", folder) as server, browser_page() as page:
-            return statistics.median(_filter_changes(page, server.address, changes))
+        with streamlit_server(folder / "floor.py", folder) as server:
+            yield server
 
 
-def on_screen(changes: int = 9) -> list[Measured]:
-    """First chart on a warm server, filter change against the floor, peak memory of the server over all of it."""
-    floor = platform_floor(changes)
-    with streamlit_server(ROOT / "dashboard.py", ROOT) as server:
-        with browser_page() as page:
-            page.goto(server.address + PAGE)
-            wait_for_chart(page)
-        with browser_page() as page:
-            started = time.perf_counter()
-            page.goto(server.address + PAGE)
-            wait_for_chart(page)
-            first_chart = time.perf_counter() - started
-            redraw = statistics.median(_filter_changes(page, server.address + PAGE, changes))
-            page.goto(server.address)
-            page.wait_for_timeout(SETTLE_MILLISECONDS)
-    peak = server.peak_bytes / MEGABYTE
+def platform_floor(changes: int = 3) -> float:
+    """Median seconds of a filter change on the floor app, alone on the machine."""
+    with _floor_server() as server, browser_page() as page:
+        return statistics.median(_filter_change(page, server.address, 0, option) for option in range(changes))
+
+
+def _first_chart(address: str) -> float:
+    with browser_page() as page:
+        started = time.perf_counter()
+        page.goto(address)
+        wait_for_chart(page)
+        return time.perf_counter() - started
+
+
+def _first_loads(address: str) -> float:
+    """Median of some first loads, each in a browser of its own, after one that warms the server."""
+    _first_chart(address)
+    return statistics.median(_first_chart(address) for _ in range(FIRST_LOADS))
+
+
+def _changes_in_turns(address: str, floor_address: str) -> tuple[float, float]:
+    """Median seconds of a filter change here and on the floor app, taken in turns."""
+    redraws, floors = [], []
+    with browser_page() as page:
+        for number, (control, option) in enumerate(COHORTS):
+            floors.append(_filter_change(page, floor_address, 0, number % FLOOR_ROUTES))
+            redraws.append(_filter_change(page, address, control, option))
+        page.goto(address.removesuffix(PAGE))
+        page.wait_for_timeout(SETTLE_MILLISECONDS)
+    return statistics.median(redraws), statistics.median(floors)
+
+
+def _beside_the_floor(what: str, seconds: float, floor: float, bar: str) -> Measured:
+    other = f"one plotly chart alone {in_words(floor)}"
+    return Measured(what, in_words(seconds), other, f"{seconds / floor:.1f} times the floor", bar)
+
+
+def on_screen() -> list[Measured]:
+    """First chart and filter change beside the floor, and the peak memory of the server over all of it."""
+    with streamlit_server(ROOT / "dashboard.py", ROOT) as server, _floor_server() as floor:
+        address = server.address + PAGE
+        load, floor_load = _first_loads(address), _first_loads(floor.address)
+        change, floor_change = _changes_in_turns(address, floor.address)
+    memory = f"{server.peak_bytes / MEGABYTE:.0f} MB"
     return [
-        Measured("first load of the Symptom change page, warm server", in_words(first_chart), "", "", FIRST_CHART_BAR),
-        Measured(
-            "filter change to redrawn chart", in_words(redraw), f"one plotly chart alone {in_words(floor)}",
-            f"{redraw / floor:.1f} times the floor", FLOOR_BAR,
-        ),
-        Measured("peak memory of the server, sample study", f"{peak:.0f} MB", "", "", MEMORY_BAR),
+        _beside_the_floor("first load of the Symptom change page, warm server", load, floor_load, FIRST_CHART_BAR),
+        _beside_the_floor("filter change to redrawn chart", change, floor_change, FLOOR_BAR),
+        Measured("peak memory of the server, sample study", memory, "", "", MEMORY_BAR),
     ]

@@ -9,7 +9,7 @@ import pytest
 from .browser_timing import CHROMIUM
 from .fits import against_others, ours, refit_of_half, study_rows
 from .large_study import from_parquet_to_model
-from .timing import Measured, markdown, median_seconds, times
+from .timing import Measured, markdown, medians_in_one_run, times
 
 SMALL = 150
 # statsmodels and lme4 stop early; they may be above our optimum by this much and never below by more than rounding.
@@ -40,10 +40,10 @@ def test_prepare_and_fit_150_patients(benchmark):
     assert fit.status == "converged"
 
 
-def test_the_median_is_over_the_repeats_asked_for():
+def test_medians_of_one_run_are_taken_in_turns():
     calls = []
-    median_seconds(lambda: calls.append(1), repeats=4)
-    assert len(calls) == 4
+    medians_in_one_run(lambda: calls.append("ours"), lambda: calls.append("other"), rounds=2, ours_each_round=2)
+    assert calls == ["ours", "ours", "other", "ours", "ours", "other", "ours", "ours"]
 
 
 def test_a_simulated_parquet_study_goes_through_to_the_headline_model():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,28 @@ class Measured:
 
 def median_seconds(work: Callable[[], Result], repeats: int) -> tuple[float, Result]:
     """Median wall-clock seconds of some repeats, and the last result."""
-    seconds = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        result = work()
-        seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds), result
+    runs = [_timed(work) for _ in range(repeats)]
+    return statistics.median(seconds for seconds, _ in runs), runs[-1][1]
+
+
+def _timed(work: Callable[[], Result]) -> tuple[float, Result]:
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+def medians_in_one_run(
+    ours: Callable[[], Result], other: Callable[[], Other], rounds: int, ours_each_round: int
+) -> tuple[float, Result, float, Other]:
+    """Medians of both, taken in turns, so that whatever else the machine does touches both alike."""
+    mine, theirs = [], []
+    for _ in range(rounds):
+        mine += [_timed(ours)[0] for _ in range(ours_each_round)]
+        seconds, other_result = _timed(other)
+        theirs.append(seconds)
+    mine += [_timed(ours)[0] for _ in range(ours_each_round - 1)]
+    seconds, result = _timed(ours)
+    return statistics.median([*mine, seconds]), result, statistics.median(theirs), other_result
 
 
 def in_words(seconds: float) -> str:

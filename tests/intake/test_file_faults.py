@@ -194,3 +194,16 @@ def test_infinite_numbers_in_parquet(study_folder: StudyFolder) -> None:
     assert study_folder.errors() == [
         "sessions.parquet: column 'dose_mg' has 1 infinite number (row 3). Correct them or leave them blank."
     ]
+
+
+def test_text_in_parquet_is_treated_like_text_in_csv(study_folder: StudyFolder) -> None:
+    expected = read_study(study_folder.path)
+    padded = expected.sessions.assign(patient_id=["P1", " P1", "P2 ", "P3", "P3"])
+    padded.to_parquet(study_folder.path / "sessions.parquet", row_group_size=2)
+    study_folder.remove("sessions.csv")
+    study = read_study(study_folder.path)
+    assert study.digest == expected.digest
+    assert study.notes == (
+        "sessions.parquet: column 'patient_id' has 2 cells with spaces around the text (rows 3 and 4). "
+        "The spaces were removed.",
+    )

@@ -1,0 +1,96 @@
+"""Differences, attrition and rates: what is drawn, what is withheld, what is said."""
+
+import plotly.graph_objects as go
+import pytest
+
+from analysis.figures import LIGHT, attrition_chart, comparable, differences_chart, has_rates, rates_chart
+from tests.figures.made import made_change, made_differences, made_overview
+
+
+def words(figure: go.Figure) -> str:
+    return " | ".join(annotation.text for annotation in figure.layout.annotations)
+
+
+def test_plotly_accepts_every_property_of_the_small_figures() -> None:
+    for chart in (
+        differences_chart(made_change(), LIGHT),
+        attrition_chart(made_overview(), LIGHT),
+        rates_chart(made_overview(), LIGHT),
+    ):
+        go.Figure(chart.plot.to_dict())
+
+
+def test_a_pair_is_compared_only_if_both_routes_still_have_eleven_patients() -> None:
+    change = made_change()
+    change.decision.loc[change.decision["route"] == "SL", "n_patients"] = 10
+    pairs = comparable(change)
+    assert "SL" not in set(pairs["first"]) | set(pairs["second"])
+    assert len(pairs) == 3
+
+
+def test_nothing_to_compare_is_refused_rather_than_drawn_empty() -> None:
+    with pytest.raises(ValueError, match="no pair of routes"):
+        differences_chart(made_change(("IV",)), LIGHT)
+
+
+@pytest.mark.parametrize(
+    ("p_adjusted", "title"),
+    [(0.2, "No pair of routes differs clearly after 6 sessions"), (0.01, "3 of 3 pairs of routes differ after")],
+)
+def test_the_title_says_how_many_pairs_differ_beyond_chance(p_adjusted: float, title: str) -> None:
+    change = made_change(("IV", "IN", "IM"))
+    chart = differences_chart(made_change(differences=made_differences(change.decision, p_adjusted)), LIGHT)
+    assert title in words(chart.plot)
+
+
+def test_a_pair_is_named_in_the_order_of_the_subtraction() -> None:
+    chart = differences_chart(made_change(("IV", "SL")), LIGHT)
+    assert list(chart.plot.layout.yaxis.ticktext) == ["IV − SL"]
+    assert chart.data().loc[0, "estimate"] < 0
+    assert "IV − SL −" in chart.alt
+
+
+def test_the_zero_line_is_inside_the_differences_axis_even_when_all_are_on_one_side() -> None:
+    change = made_change(("IV", "SL"))
+    change.differences[["estimate", "ci_low", "ci_high"]] = [-5.0, -6.0, -4.0]
+    low, high = differences_chart(change, LIGHT).plot.layout.xaxis.range
+    assert low < -6
+    assert high > 0
+
+
+def test_attrition_withholds_a_small_step_and_its_share() -> None:
+    chart = attrition_chart(made_overview(n=20), LIGHT)
+    assert "<b><11 (–)</b>" in words(chart.plot)
+    assert chart.data()["n_patients"].tolist() == ["20", "18", "<11"]
+    assert chart.data()["share"].isna().tolist() == [False, False, True]
+    assert chart.plot.data[1].x[-1] == 0.0
+
+
+def test_attrition_survives_a_cohort_of_nobody() -> None:
+    assert "0 (0%)" in words(attrition_chart(made_overview(n=0), LIGHT).plot)
+
+
+def test_rates_stand_beside_what_was_published_with_time_point_and_arm() -> None:
+    text = words(rates_chart(made_overview(), LIGHT).plot)
+    assert "This cohort, of patients scored around day 28" in text
+    assert "Study A (IV), 6 weeks" in text
+    assert "Study B (control arm), week 8" in text
+
+
+def test_a_rate_of_fewer_than_eleven_responders_is_withheld_everywhere() -> None:
+    overview = made_overview(n=100, reached=8)
+    assert not has_rates(overview)
+    table = rates_chart(overview, LIGHT).data()
+    assert set(table["numerator"]) == {"<11"}
+    assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
+
+
+def test_no_rate_at_all_is_refused_rather_than_drawn_empty() -> None:
+    overview = made_overview(n=100, reached=8)
+    with pytest.raises(ValueError, match="no rate can be shown"):
+        rates_chart(made_overview(n=100, reached=8, benchmarks=overview.benchmarks.head(0)), LIGHT)
+
+
+def test_the_alt_text_of_the_rates_holds_shares_and_intervals() -> None:
+    alt = rates_chart(made_overview(), LIGHT).alt
+    assert "Response of patients scored around day 28: 60% (55 to 65%)" in alt
