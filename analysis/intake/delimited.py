@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,12 +90,12 @@ def _scan(path: Path, encoding: str) -> str | None:
     decoder = codecs.getincrementaldecoder(encoding)()
     seen_line_ends, blank = 0, True
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        for chunk in itertools.chain(iter(lambda: file.read(CHUNK), b""), (b"",)):
             if encoding != "utf-16" and b"\0" in chunk:
                 row = seen_line_ends + chunk[: chunk.index(b"\0")].count(b"\n") + 1
                 return f"holds NUL bytes (first in line {row}), so it is damaged or not text. Export it again."
             try:
-                blank = not decoder.decode(chunk).strip("\ufeff \t\r\n") and blank
+                blank = not decoder.decode(chunk, final=not chunk).strip("\ufeff \t\r\n") and blank
             except UnicodeDecodeError as failure:
                 row = seen_line_ends + chunk[: failure.start].count(b"\n") + 1
                 name = encoding.upper()

@@ -116,23 +116,22 @@ def _note_without_sessions(patients: ConvertedTable, codes: dict[str, Places], l
 def _note_without_baseline(table: ConvertedTable, codes: Places, session_codes: Places, log: FindingLog) -> None:
     if not {"day", "score", "instrument"} <= set(table.frame):
         return
-    n_patients = int(max(codes.max(initial=-1), session_codes.max(initial=-1))) + 1
-    treated = _mask(session_codes[session_codes >= 0], n_patients)
     days = EpisodeRules().baseline_days
-    day = _floats(table, "day")
-    scored = (codes >= 0) & np.isfinite(_floats(table, "score"))
-    instrument = places_in(table.frame["instrument"], list(INSTRUMENTS))
-    for place, name in enumerate(INSTRUMENTS):
-        mine = scored & (instrument == place)
-        later = _mask(codes[mine & (day > 0)], n_patients) & treated
-        before = _mask(codes[mine & (day <= 0) & (day >= -days)], n_patients)
-        n_without = int((later & ~before).sum())
+    day, instrument = _floats(table, "day"), places_in(table.frame["instrument"], list(INSTRUMENTS))
+    rows = np.flatnonzero((codes >= 0) & (instrument >= 0) & np.isfinite(_floats(table, "score")))
+    slots, day = codes[rows] * len(INSTRUMENTS) + instrument[rows], day[rows]
+    shape = int(max(codes.max(initial=-1), session_codes.max(initial=-1))) + 1, len(INSTRUMENTS)
+    treated = _mask(session_codes[session_codes >= 0], shape[0])[:, np.newaxis]
+    later = _mask(slots[day > 0], shape[0] * shape[1]).reshape(shape) & treated
+    before = _mask(slots[(day <= 0) & (day >= -days)], shape[0] * shape[1]).reshape(shape)
+    counts = zip(INSTRUMENTS, later.sum(axis=0), (later & ~before).sum(axis=0), strict=True)
+    for name, n_later, n_without in counts:
         if n_without:
-            message = (
-                f"{', '.join(table.origin.labels)}: {n_without:,} of {counted(int(later.sum()), 'patient')} with a "
-                f"{name} score after the first session {'lacks' if n_without == 1 else 'lack'} a baseline (a score "
-                f"on day 0 or in the {days:g} days before). Their change on {name} is not known."
+            lacks = (
+                f"{'lacks' if n_without == 1 else 'lack'} a baseline (a score on day 0 or in the {days:g} days before)"
             )
+            who = f"{n_without:,} of {counted(int(n_later), 'patient')} with a {name} score after the first session"
+            message = f"{', '.join(table.origin.labels)}: {who} {lacks}. Their change on {name} is not known."
             log.add("note", table.name, message, "score")
 
 

@@ -9,9 +9,11 @@ from analysis.vocabulary import INSTRUMENTS, TABLES
 
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem, listed
+from .numbers import Numbers
 from .words import Places, places_in
 
 KEY = TABLES["assessments"].key
+MOST_TICKS_A_KEY = 16  # bytes of memory for each key
 
 
 def find_repeats(table: ConvertedTable, patients: Places, log: FindingLog) -> Mask:
@@ -41,13 +43,32 @@ def find_repeats(table: ConvertedTable, patients: Places, log: FindingLog) -> Ma
 def _share_a_key(frame: pd.DataFrame, patients: Places) -> Mask:
     """Rows whose patient, day and instrument occur again; rows without a known one of them do not count."""
     instruments = places_in(frame["instrument"], list(INSTRUMENTS))
-    days, _ = pd.factorize(frame["day"].to_numpy(dtype=np.float64))
-    usable = (patients >= 0) & (instruments >= 0) & (days >= 0)
-    slots = patients * len(INSTRUMENTS) + instruments
-    key = np.where(usable, slots, 0) * np.int64(days.max(initial=0) + 1) + days
-    shared: Mask = usable.copy()
-    shared[usable] = pd.Series(key[usable]).duplicated(keep=False).to_numpy()
+    days = frame["day"].to_numpy(dtype=np.float64)
+    shared: Mask = (patients >= 0) & (instruments >= 0) & np.isfinite(days)
+    rows = np.flatnonzero(shared)
+    key = _moments(patients[rows], days[rows]) * len(INSTRUMENTS) + instruments[rows]
+    shared[rows] = False if _all_different(key) else pd.Series(key).duplicated(keep=False).to_numpy()
     return shared
+
+
+def _moments(patients: Places, days: Numbers) -> Places:
+    """One number for each patient and day; counted along the rows when they are sorted, as they mostly are."""
+    later = np.diff(patients, prepend=-1)
+    step = np.diff(days, prepend=0)
+    if ((later > 0) | ((later == 0) & (step >= 0))).all():
+        return np.cumsum((later > 0) | (step > 0), dtype=np.int64) - 1
+    places, distinct = pd.factorize(days)
+    return patients * np.int64(len(distinct)) + places
+
+
+def _all_different(keys: Places) -> bool:
+    """Whether no key occurs twice, when the keys are dense enough to tick them off; False when that is not known."""
+    top = int(keys.max(initial=-1)) + 1
+    if top > MOST_TICKS_A_KEY * len(keys):
+        return False
+    seen = np.zeros(top, dtype=bool)
+    seen[keys] = True
+    return int(seen.sum()) == len(keys)
 
 
 def _problems(repeat: Mask, clash: Mask, kept_apart: Mask, extra: list[str]) -> list[Problem]:

@@ -135,7 +135,7 @@ def variance_and_df(fit: MixedModelFit, combinations: FloatArray) -> tuple[Float
 
 
 def inference_table(
-    fit: MixedModelFit, combinations: FloatArray, estimates: FloatArray, level: float = LEVEL
+    fit: MixedModelFit, combinations: FloatArray, estimates: FloatArray, level: float | FloatArray = LEVEL
 ) -> dict[str, FloatArray]:
     """estimate, std_error, df, statistic, p_value, ci_low, ci_high of linear combinations of the fixed effects."""
     variances, df = variance_and_df(fit, combinations)
@@ -153,7 +153,7 @@ def inference_table(
     }
 
 
-def critical_value(level: float, df: FloatArray) -> FloatArray:
+def critical_value(level: float | FloatArray, df: FloatArray) -> FloatArray:
     """Half-width of a two-sided interval in standard errors: Student's t, or normal where df is infinite."""
     upper = 0.5 + level / 2.0
     finite = np.isfinite(df)

@@ -67,18 +67,40 @@ def contrasts(
     names = _names(by)
     grid = _estimable_only(reference_grid(fit, names, at, weights, over))
     at_columns = [name for name in (at or {}) if name not in names]
-    labels = _point_labels(grid.points, names)
-    groups: dict[tuple[Any, ...], list[int]] = {}
+    families: dict[tuple[Any, ...], list[int]] = {}
     for position, point in enumerate(grid.points[at_columns].itertuples(index=False, name=None)):
-        groups.setdefault(tuple(point), []).append(position)
-    pieces = [_pairs_at(fit, grid, labels, rows, adjust) for rows in groups.values() if len(rows) > 1]
-    if not pieces:
+        families.setdefault(point, []).append(position)
+    pairs = [list(combinations(rows, 2)) for rows in families.values() if len(rows) > 1]
+    if not pairs:
         raise ModelRefused(f"{' and '.join(names)} has one level to compare.", "Widen the cohort.")
-    result = pd.concat(pieces, ignore_index=True)
-    for place, name in enumerate(at_columns):
-        values = grid.points[name].to_numpy()
-        result.insert(3 + place, name, values[result["_row"].to_numpy()])
-    return result.drop(columns="_row")
+    return _compared(fit, grid, names, at_columns, pairs, adjust)
+
+
+def _compared(
+    fit: MixedModelFit,
+    grid: Grid,
+    names: list[str],
+    at_columns: list[str],
+    families: list[list[tuple[int, int]]],
+    adjust: str,
+) -> pd.DataFrame:
+    """Differences of all pairs at once; p values and interval levels adjusted family by family."""
+    first, second = np.array([pair for family in families for pair in family]).T
+    sizes = np.array([len(family) for family in families])
+    differences = grid.combinations[first] - grid.combinations[second]
+    level = 1.0 - (1.0 - LEVEL) / (1.0 if adjust == "none" else np.repeat(sizes, sizes))
+    table = inference_table(fit, differences, differences @ fit.coefficients, level)
+    labels = np.array(_point_labels(grid.points, names), dtype=object)
+    shown: dict[str, Any] = {
+        "contrast": [f"{one} - {other}" for one, other in zip(labels[first], labels[second], strict=True)],
+        "first": labels[first],
+        "second": labels[second],
+    }
+    shown.update({name: grid.points[name].to_numpy()[first] for name in at_columns})
+    shown.update({column: table[column] for column in [*MEAN_COLUMNS, "statistic", "p_value"]})
+    by_family = np.split(table["p_value"], np.cumsum(sizes)[:-1])
+    shown["p_adjusted"] = np.concatenate([adjusted_p(values, adjust) for values in by_family])
+    return pd.DataFrame(shown)
 
 
 def _names(by: str | Sequence[str]) -> list[str]:
@@ -99,21 +121,6 @@ def _estimable_only(grid: Grid) -> Grid:
 
 def _point_labels(points: pd.DataFrame, names: list[str]) -> list[str]:
     return [" ".join(str(value) for value in point) for point in points[names].itertuples(index=False, name=None)]
-
-
-def _pairs_at(fit: MixedModelFit, grid: Grid, labels: list[str], rows: list[int], adjust: str) -> pd.DataFrame:
-    pairs = list(combinations(rows, 2))
-    first, second = (np.array(side) for side in zip(*pairs, strict=True))
-    differences = grid.combinations[first] - grid.combinations[second]
-    level = LEVEL if adjust == "none" else 1.0 - (1.0 - LEVEL) / len(pairs)
-    table = inference_table(fit, differences, differences @ fit.coefficients, level)
-    names = {
-        "contrast": [f"{labels[a]} - {labels[b]}" for a, b in pairs],
-        "first": [labels[a] for a in first],
-        "second": [labels[b] for b in second],
-    }
-    shown = {column: table[column] for column in [*MEAN_COLUMNS, "statistic", "p_value"]}
-    return pd.DataFrame({**names, **shown, "p_adjusted": adjusted_p(table["p_value"], adjust), "_row": first})
 
 
 def adjusted_p(p_values: FloatArray, adjust: str) -> FloatArray:

@@ -45,13 +45,14 @@ def assemble(rows: ModelRows, fixed: Design, random: Design, correlated: bool) -
     if rows.outcome.min() == rows.outcome.max():
         raise no_variance()
     intercept = fixed.names[:1] == ("Intercept",)
-    means = values[: p + 1, :n].mean(axis=1) if intercept else None
+    sums = values.sum(axis=1)
+    if not np.isfinite(sums).all():
+        names = [*fixed.names, "the outcome", *(name for name in random.names if name not in fixed.names)]
+        raise _not_finite(values, names)
+    means = sums[: p + 1] / n if intercept else None
     if means is not None:
         values[1 : p + 1, :n] -= means[1:, None]
     gram = gram_of(values) / n
-    if not np.isfinite(gram).all():
-        names = [*fixed.names, "the outcome", *(name for name in random.names if name not in fixed.names)]
-        raise _not_finite(values, names)
     fixed_basis = orthonormal_basis(gram[:p, :p], None if means is None else means[:p])
     coefficients = _random_coefficients(random_rows, len(values), means)
     random_basis, random_change = _random_basis(coefficients, values, gram, random, correlated)
@@ -161,6 +162,6 @@ def _not_finite(values: FloatArray, names: list[str]) -> ModelRefused:
     counts = [(name, int((~np.isfinite(row)).sum())) for name, row in zip(names, values, strict=True)]
     named = ", ".join(f"{name} in {count} rows" for name, count in counts if count)
     return ModelRefused(
-        f"The model's columns are not finite numbers: {named or 'their sums of squares overflow'}.",
+        f"The model's columns are not finite numbers: {named or 'their sums overflow'}.",
         "Correct the values, or use a function that is defined for all of them (log1p, not log, at zero).",
     )

@@ -12,6 +12,7 @@ from analysis.study import Study, baselines, episodes, outcome_rows
 from analysis.vocabulary import WINDOWS, Window
 
 Mask = NDArray[np.bool_]
+STEPS = ("day 28", "day 90")
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,12 +20,14 @@ class Followed:
     """Patients of one instrument, one entry per starter in every array.
 
     people: the episodes. baseline: score before treatment, NaN if none. evaluable: has a baseline and
-    a later score after a session. score: per window name, the score nearest its target day (NaN if none).
+    a later score after a session. last_day: day of the last such score (-inf if none). score: per window
+    name, the score nearest its target day (NaN if none).
     """
 
     people: pd.DataFrame
     baseline: NDArray[np.float64]
     evaluable: Mask
+    last_day: NDArray[np.float64]
     score: dict[str, NDArray[np.float64]]
 
 
@@ -45,24 +48,26 @@ def follow(study: Study, instrument: str) -> Followed:
     rows = outcome_rows(study, instrument, patient_columns=[])
     patient = rows["patient_id"].cat.codes.to_numpy().astype(np.int64)
     n = len(study.patients)
-    scored = np.bincount(patient, minlength=n) > 0
+    last_day = np.full(n, -np.inf)
+    np.maximum.at(last_day, patient, rows["day"].to_numpy())
     windows = {window.name: score_in_window(rows, window, patient, n)[position] for window in WINDOWS}
     start = baselines(study, instrument)["baseline"].to_numpy()
-    return Followed(people, start[position], scored[position], windows)
+    return Followed(people, start[position], last_day[position] > -np.inf, last_day[position], windows)
 
 
 def attrition(followed: Followed) -> pd.DataFrame:
-    """One row per step, first to last: step, n_patients, share (of starters, 0 to 1)."""
-    baseline = ~np.isnan(followed.baseline)
-    complete = followed.people["induction_complete"].to_numpy(dtype=bool)
+    """One row per step, each within the one before: step, n_patients, share (of starters, 0 to 1).
+
+    "Still assessed around day 28" is a score from the first day of that window on.
+    """
     steps: list[tuple[str, Mask]] = [
-        ("Started treatment", np.ones(len(baseline), dtype=bool)),
-        ("Has a baseline score", baseline),
+        ("Started treatment", np.ones(len(followed.baseline), dtype=bool)),
+        ("Has a baseline score", ~np.isnan(followed.baseline)),
         ("Has a later score (evaluable)", followed.evaluable),
-        ("Evaluable and completed induction", followed.evaluable & complete),
     ]
-    for window in ("day 28", "day 90"):
-        steps.append((f"Scored around {window}", baseline & ~np.isnan(followed.score[window])))
-    n = max(len(baseline), 1)
+    for window in WINDOWS:
+        if window.name in STEPS:
+            steps.append((f"Still assessed around {window.name} or later", followed.last_day >= window.first_day))
+    n = max(len(followed.baseline), 1)
     rows = [(step, int(who.sum()), float(who.sum()) / n) for step, who in steps]
     return pd.DataFrame(rows, columns=["step", "n_patients", "share"])

@@ -77,7 +77,7 @@ def status(change: SymptomChange) -> None:
 
 def notes(headed: Iterable[tuple[str, str]]) -> None:
     """The notes of a page, each under its own heading."""
-    st.subheader("What this cannot say")
+    st.header("What this cannot say")
     for heading, text in headed:
         st.markdown(f"**{heading}.** {text}")
 

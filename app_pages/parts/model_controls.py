@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
 
@@ -47,6 +48,18 @@ def _carry_instrument(page: str, present: tuple[str, ...]) -> None:
     kept = st.session_state.get(_LAST_INSTRUMENT)
     if came_from != page and kept in present and _INSTRUMENT not in st.query_params:
         st.session_state[_INSTRUMENT] = kept
+        if kept != ModelSpec().instrument:
+            _write_address(kept)
+
+
+def _write_address(kept: str) -> None:
+    """Streamlit writes a carried value to the address only on a page it has shown before; so it is written here."""
+    try:
+        st.query_params[_INSTRUMENT] = kept
+    except StreamlitAPIException:
+        # The other page's control still owns the name, which happens only where its address never carried it
+        # (no browser): there is then no address to keep in step either.
+        return
 
 
 def model_controls() -> ModelSpec:

@@ -72,7 +72,7 @@ def main_figure(change: SymptomChange) -> None:
 
 def balance(change: SymptomChange) -> None:
     """How the routes' patients differ, before anyone compares their change."""
-    st.subheader("Who gets which route")
+    st.header("Who gets which route")
     names = route_names(change.balance)
     shown = released(change.balance, _BALANCE_VALUES).drop(columns="n_clinics")
     shown["route"] = [names.get(route, route) for route in shown["route"]]
@@ -110,7 +110,7 @@ def _median_text(value: float) -> str:
 
 def differences(change: SymptomChange) -> None:
     """Pairs of routes at the decision point, as a figure beside its table."""
-    st.subheader("Differences between routes")
+    st.header("Differences between routes")
     pairs = comparable(change)
     if pairs.empty:
         st.info(
@@ -138,7 +138,7 @@ def differences(change: SymptomChange) -> None:
 
 def second_opinion(change: SymptomChange) -> None:
     """A button that refits the model in statsmodels and says whether the two agree."""
-    st.subheader("A second opinion")
+    st.header("A second opinion")
     st.markdown("The same model can be refitted by statsmodels, an independent program. It takes some seconds.")
     _second_opinion(change.spec)
 

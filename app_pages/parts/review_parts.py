@@ -33,9 +33,9 @@ def attrition(review: Overview) -> None:
 
 def in_words(review: Overview) -> None:
     """The change and the adverse events as sentences, each with its denominator."""
-    st.subheader("Change")
+    st.header("Change")
     st.markdown(review.change_sentence)
-    st.subheader("Safety")
+    st.header("Safety")
     st.markdown(review.safety)
 
 

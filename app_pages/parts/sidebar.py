@@ -28,7 +28,7 @@ def cohort_controls(study: Study) -> Cohort:
     choices = state.choices()
     ignored_in_address(study)
     with st.sidebar:
-        st.subheader("Cohort")
+        st.header("Cohort")
         chosen = {name: _set_control(name, choices.sets[name]) for name in _FIRST}
         with st.expander("More rules", expanded=_is_more_asked(choices)):
             chosen |= {name: _set_control(name, choices.sets[name]) for name in _LABELS if name not in _FIRST}

@@ -18,6 +18,7 @@ dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132
 .kat-card dd { margin: 0; }
 .kat-card .value { font-size: 1.45rem; font-weight: 600; line-height: 1.45; font-variant-numeric: tabular-nums; }
 .kat-card .of { font-size: .78rem; line-height: 1.35; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit; opacity: .88; }
 .kat-scroll { overflow-x: auto; }
 .kat-table { border-collapse: collapse; font-size: .86rem; font-variant-numeric: tabular-nums; width: 100%; }
 .kat-table caption { text-align: left; font-weight: 600; padding: 0 0 .35rem; }

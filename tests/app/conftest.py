@@ -66,5 +66,5 @@ def html(app: AppTest) -> str:
 
 def said(app: AppTest) -> str:
     """Everything a page says in words, tables and cards included."""
-    groups = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.success, app.error)
+    groups = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.success, app.error)
     return " ".join([*(str(element.value) for group in groups for element in group), html(app)])

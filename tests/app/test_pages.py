@@ -66,7 +66,7 @@ def test_the_headline_cards_name_their_denominators_and_are_at_most_five(open_ap
 
 
 def test_balance_stands_before_the_differences(open_app: OpenApp) -> None:
-    headings = [heading.value for heading in open_app(SYMPTOM_CHANGE).subheader]
+    headings = [heading.value for heading in open_app(SYMPTOM_CHANGE).header]
     assert headings.index("Who gets which route") < headings.index("Differences between routes")
 
 

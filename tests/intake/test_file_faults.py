@@ -115,6 +115,12 @@ def test_latin_1(study_folder: StudyFolder) -> None:
     ]
 
 
+def test_a_file_cut_off_in_the_middle_of_a_letter(study_folder: StudyFolder) -> None:
+    study_folder.write("patients.csv", TABLES["patients.csv"].encode() + "P4,Kö".encode()[:-1])
+    [message] = study_folder.errors()
+    assert message.startswith("patients.csv: the file is not UTF-8 text (first in line 5).")
+
+
 def test_nul_bytes(study_folder: StudyFolder) -> None:
     study_folder.write("assessments.csv", TABLES["assessments.csv"].replace("P2,0", "P2\0,0"))
     assert study_folder.errors() == [

@@ -123,6 +123,13 @@ def test_two_scores_of_one_patient_at_one_time_contradict_each_other(study_folde
     ]
 
 
+def test_a_contradiction_is_found_in_sorted_rows_too(study_folder: StudyFolder) -> None:
+    study_folder.change("assessments.csv", "P2,0,PHQ-9,21,,self", "P2,0,PHQ-9,21,,self\nP2,0,PHQ-9,20,,self")
+    [message] = study_folder.errors()
+    assert message.startswith("assessments.csv: has 2 rows with the patient, day and instrument of another row but")
+    assert "(rows 4 and 5)" in message
+
+
 def test_two_scores_told_apart_by_an_extra_column_are_kept(study_folder: StudyFolder) -> None:
     lines = (TABLES["assessments.csv"] + "P1,14,PHQ-9,11,0,self\n").splitlines()
     arms = ["arm", "a", "a", "a", "a", "a", "a", "a", "b"]

@@ -67,12 +67,11 @@ def test_true_differences_between_routes_lie_within_their_adjusted_intervals(tru
 def test_intervals_cover_the_truth_of_100_studies_of_the_sample_simulator(tmp_path):
     rows = []
     for seed in range(MANY_STUDIES):
-        folder = tmp_path / str(seed)
-        write_study(folder, DEFAULT_PATIENTS, seed)
-        at_six = truth_in(folder / "truth.json")["adjusted_change_at_six"]
+        write_study(tmp_path, DEFAULT_PATIENTS, seed)
+        at_six = truth_in(tmp_path / "truth.json")["adjusted_change_at_six"]
         rows += [
             (seed, row.ci_low < at_six[row.route]["change"] < row.ci_high)
-            for row in headline(folder).decision.itertuples()
+            for row in headline(tmp_path).decision.itertuples()
         ]
     held = pd.DataFrame(rows, columns=["seed", "held"]).groupby("seed")["held"].mean()
     assert abs(held.mean() - NOMINAL) < MONTE_CARLO_ERRORS * held.std() / np.sqrt(len(held))
