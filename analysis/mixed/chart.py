@@ -43,7 +43,7 @@ class Chart:
     def bend(self, slope: FloatArray) -> FloatArray:
         """The curvature that D = L L' itself adds: 2 (H x I)."""
         same = self.columns[:, None] == self.columns
-        return np.asarray(2.0 * slope[np.ix_(self.rows, self.rows)] * same)
+        return np.asarray(2.0 * slope[self.rows[:, None], self.rows] * same)
 
 
 def chart_at(covariance: FloatArray, correlated: bool) -> Chart:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg.lapack import dpotrf, dpotri, dtrtrs
+from scipy.linalg.lapack import dpotrf
 
 from .crossproducts import CrossProducts, lower_pairs
+from .inverses import INVERSES
 from .products import piece_length
+from .triangles import invert_upper
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -25,9 +27,9 @@ class Evaluation:
     """Deviance at one D, on the working scale.
 
     ``slope`` is H = dF/dD; ``w_sum`` and ``ww_sum`` are the sums of W_i and of products of its stored entries;
-    ``xvx`` is X'V^-1X, ``xvx_root`` its Cholesky root (upper), ``k`` the sums of U-and-w products per pair of
-    random effects. ``wp_sum`` (products of W_i and P_i, see inference) and ``score`` (w_i - U_i beta, q x m)
-    only when asked for.
+    ``inverse_root`` is the inverse of the upper Cholesky root of X'V^-1X, ``xvx_inverse`` that of X'V^-1X itself; ``k``
+    holds the sums of U-and-w products per pair of random effects. ``wp_sum`` (products of W_i and P_i, see curvature)
+    and ``score`` (w_i - U_i beta, q x m) are there only when asked for.
     """
 
     covariance: FloatArray
@@ -36,8 +38,7 @@ class Evaluation:
     w_sum: FloatArray
     ww_sum: FloatArray
     k: FloatArray
-    xvx: FloatArray
-    xvx_root: FloatArray
+    inverse_root: FloatArray
     xvx_inverse: FloatArray
     beta: FloatArray
     pwrss: float
@@ -109,13 +110,13 @@ def _profile(
     root, failed = dpotrf(schur[:p, :p], lower=0, clean=1)
     if failed or not np.isfinite(schur).all():
         return None
-    half = dtrtrs(root, schur[:p, p], trans=1)[0].ravel() if p else np.zeros(0)
+    inverse_root = invert_upper(root)
+    half = schur[p, :p] @ inverse_root
     pwrss = float(schur[p, p] - half @ half)
     if pwrss <= 0.0:
         return None
-    beta = dtrtrs(root, half)[0].ravel() if p else np.zeros(0)
-    inverse = dpotri(root, lower=0)[0] if p else np.zeros((0, 0))
-    inverse = np.triu(inverse) + np.triu(inverse, 1).T
+    beta = inverse_root @ half
+    inverse = inverse_root @ inverse_root.T
     nu = data.n_rows - p if reml else data.n_rows
     value = log_determinant + nu * (1.0 + np.log(2.0 * np.pi * pwrss / nu))
     if reml:
@@ -127,8 +128,7 @@ def _profile(
         slope = slope - np.einsum("abxy,xy->ab", k[:, :, :p, :p], inverse)
     slope = 0.5 * (slope + slope.T)
     return Evaluation(
-        covariance, float(value), slope, w_sum, ww_sum, k, schur[:p, :p], root, inverse, beta, pwrss, nu, reml,
-        wp_sum, score,
+        covariance, float(value), slope, w_sum, ww_sum, k, inverse_root, inverse, beta, pwrss, nu, reml, wp_sum, score,
     )  # fmt: skip
 
 
@@ -162,70 +162,3 @@ def square(stored: FloatArray, q: int) -> FloatArray:
     for value, (row, column) in zip(stored, lower_pairs(q), strict=True):
         full[row, column] = full[column, row] = value
     return full
-
-
-Inverse = tuple[FloatArray, list[list[FloatArray]], FloatArray]
-
-
-def _inverse_of_one(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
-    determinant = 1.0 + zz[0] * d[0, 0]
-    shrink = 1.0 / determinant
-    return determinant, [[shrink]], (zz[0] * shrink)[None]
-
-
-def _inverse_of_two(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
-    """W = (A + |A| adj D) / |I + AD|: sums of terms of one sign on the diagonal, so nothing cancels."""
-    a, b, c = zz
-    d11, d12, d22 = d[0, 0], d[0, 1], d[1, 1]
-    size = minors[0]
-    ad11, ad12 = a * d11 + b * d12, a * d12 + b * d22
-    ad21, ad22 = b * d11 + c * d12, b * d12 + c * d22
-    det_d = max(d11 * d22 - d12 * d12, 0.0)
-    determinant = 1.0 + ad11 + ad22 + size * det_d
-    scale = 1.0 / determinant
-    shrink = [[(1.0 + ad22) * scale, -ad12 * scale], [-ad21 * scale, (1.0 + ad11) * scale]]
-    w = np.stack([a + size * d22, b - size * d12, c + size * d11])
-    w *= scale
-    return determinant, shrink, w
-
-
-def _inverse_of_three(zz: FloatArray, minors: FloatArray, d: FloatArray) -> Inverse:
-    """(I + AD)^-1 = ((1 + tr AD) I - AD + adj D adj A) / |I + AD|, Cayley-Hamilton for 3 x 3."""
-    index = ((0, 1, 3), (1, 2, 4), (3, 4, 5))
-    a = [[zz[index[i][j]] for j in range(3)] for i in range(3)]
-    size = minors[0]
-    adj_a = [[minors[1 + index[i][j]] for j in range(3)] for i in range(3)]
-    adj_d = cofactors_of_three(d)
-    ad = [[sum(a[i][k] * d[k, j] for k in range(3)) for j in range(3)] for i in range(3)]
-    trace = ad[0][0] + ad[1][1] + ad[2][2]
-    paired = sum(adj_d[i, j] * adj_a[i][j] for i in range(3) for j in range(3))
-    det_d = max(float(d[0] @ adj_d[0]), 0.0)
-    determinant = 1.0 + trace + paired + size * det_d
-    scale = 1.0 / determinant
-    shrink = []
-    for i in range(3):
-        shrink.append([sum(adj_d[i, k] * adj_a[k][j] for k in range(3)) - ad[i][j] for j in range(3)])
-        shrink[i][i] = shrink[i][i] + 1.0 + trace
-    shrink = [[entry * scale for entry in row] for row in shrink]
-    w = np.stack(
-        [
-            ((1.0 + trace) * a[i][j] - sum(ad[i][k] * a[k][j] for k in range(3)) + size * adj_d[i, j]) * scale
-            for i, j in lower_pairs(3)
-        ]
-    )
-    return determinant, shrink, w
-
-
-def cofactors_of_three(d: FloatArray) -> FloatArray:
-    """The adjugate of a symmetric 3 x 3 matrix."""
-    (a, b, c), (_, e, f), (_, _, i) = d
-    return np.array(
-        [
-            [e * i - f * f, c * f - b * i, b * f - c * e],
-            [c * f - b * i, a * i - c * c, b * c - a * f],
-            [b * f - c * e, b * c - a * f, a * e - b * b],
-        ]
-    )
-
-
-INVERSES = {1: _inverse_of_one, 2: _inverse_of_two, 3: _inverse_of_three}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .order import time_order
 from .rules import EpisodeRules
 from .study import Study
 
@@ -21,8 +22,14 @@ def completed_sessions(study: Study) -> NDArray[np.bool_]:
 
 def first_sessions(study: Study) -> NDArray[np.int64]:
     """Per patient, the row of the first session in `sessions`; -1 for a patient without one."""
+    return study.derive("first sessions", lambda: _first_sessions(study))
+
+
+def _first_sessions(study: Study) -> NDArray[np.int64]:
     patient = study.patient_positions("sessions")
-    order = np.lexsort((study.sessions["session_number"].to_numpy(), study.sessions["day"].to_numpy(), patient))
+    order = time_order(
+        patient, study.sessions["day"].to_numpy(dtype=float), study.sessions["session_number"].to_numpy(dtype=np.int64)
+    )
     first = np.full(len(study.patients), -1, dtype=np.int64)
     first[patient[order][::-1]] = order[::-1]
     return first

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .baseline import baselines
 from .episodes import DEFAULT_RULES, completed_sessions, index_route
-from .order import SessionOrder, order_sessions
+from .order import SessionOrder, order_sessions, time_order
 from .rules import EpisodeRules
 from .study import Study
 
@@ -66,7 +66,7 @@ def outcome_rows(
     scored = (table["instrument"] == instrument).to_numpy() & table["score"].notna().to_numpy()
     after_baseline = day > start["baseline_day"].to_numpy()[patient]
     rows = np.flatnonzero(scored & after_baseline)
-    rows = rows[np.lexsort((day[rows], patient[rows]))]
+    rows = rows[time_order(patient[rows], day[rows])]
     order, done = _sessions_before(study, rows)
     treated = order.n_before > 0
     rows, order = rows[treated], SessionOrder(order.row, order.first[treated], order.n_before[treated])

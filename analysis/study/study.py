@@ -82,14 +82,18 @@ class Study:
             for name, frame in self.tables.items()
         }
 
-    @cached_property
-    def _positions(self) -> dict[str, NDArray[np.intp]]:
-        ids = pd.Index(self.patients["patient_id"])
-        return {name: ids.get_indexer(frame["patient_id"]) for name, frame in self.tables.items()}
-
     def patient_positions(self, table: str) -> NDArray[np.intp]:
         """For each row of a table, the row number of its patient in `patients`; the joining key of the study."""
-        return self._positions[table]
+        return self.derive(("positions", table), lambda: self._look_up(self.tables[table]["patient_id"]))
+
+    def _look_up(self, ids: pd.Series) -> NDArray[np.intp]:
+        """Row numbers in `patients`. A run of rows of one patient is looked up once: most files come in runs."""
+        if not len(ids):
+            return np.empty(0, dtype=np.intp)
+        starts = np.concatenate([[True], np.asarray(ids.array[1:] != ids.array[:-1], dtype=bool)])
+        index = self.derive("patient index", lambda: pd.Index(self.patients["patient_id"]))
+        found: NDArray[np.intp] = index.get_indexer(ids[starts])
+        return found[np.cumsum(starts) - 1]
 
     @cached_property
     def _derived(self) -> dict[Hashable, object]:

@@ -60,18 +60,12 @@ def _set_control(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
     """One multiselect; nothing chosen asks nothing. Absent when the study has no second value to choose."""
     if len(options) < 2:
         return ()
-    spelt = "; ".join(f"{code}: {ROUTES[code].label.lower()}" for code in options) if name == "route" else None
-    return tuple(
-        st.multiselect(
-            _LABELS[name],
-            options,
-            key=name,
-            bind="query-params",
-            placeholder="All",
-            help=spelt,
-            on_change=forget_ignored,
-        )
+    chosen = st.multiselect(
+        _LABELS[name], options, key=name, bind="query-params", placeholder="All", on_change=forget_ignored
     )
+    if name == "route":
+        st.caption(", ".join(f"{code} {ROUTES[code].label.lower()}" for code in options if code in ROUTES))
+    return tuple(chosen)
 
 
 def _range_control(key: str, label: str, ends: Ends, step: int) -> tuple[float, float] | None:

