@@ -22,5 +22,6 @@ else:
         st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
     ]
     page = st.navigation({"Review": review})
-    state.remember(sidebar.cohort_controls(opened.study))
+    state.remember_study(opened)
+    sidebar.cohort_controls(opened.study)
     page.run()

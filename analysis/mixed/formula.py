@@ -51,7 +51,7 @@ class ParsedFormula:
 @lru_cache(maxsize=256)
 def parse_model_formula(text: str) -> ParsedFormula:
     """``outcome ~ terms``. Raises ModelRefused when the outcome is missing or a name is not allowed."""
-    if not text.isascii() or "~" not in text:
+    if "~" not in text:
         raise ModelRefused(
             f"The formula '{text}' has no outcome.", "Write it as 'outcome ~ terms', for example 'change ~ route'."
         )

@@ -93,7 +93,8 @@ class Study:
         starts = np.concatenate([[True], np.asarray(ids.array[1:] != ids.array[:-1], dtype=bool)])
         index = self.derive("patient index", lambda: pd.Index(self.patients["patient_id"]))
         found: NDArray[np.intp] = index.get_indexer(ids[starts])
-        return found[np.cumsum(starts) - 1]
+        rows: NDArray[np.intp] = found[np.cumsum(starts) - 1]
+        return rows
 
     @cached_property
     def _derived(self) -> dict[Hashable, object]:

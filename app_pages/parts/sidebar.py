@@ -172,7 +172,7 @@ def _in_force(cohort: Cohort, choices: Choices) -> None:
 
 
 def _which_study() -> None:
-    opened = state.open_study()
+    opened = state.opened()
     if opened.source.is_sample:
         st.caption("Study: the synthetic sample, no real patients.")
     elif opened.study is not None:

@@ -30,6 +30,7 @@ from .choices import Choices, choices_of
 from .source import Source, source
 
 _COHORT = "kat_cohort"
+_OPENED = "kat_study"
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,9 +56,18 @@ def _opened(study: str, mapping: str, stamp: str, _source: Source) -> Opened:
         return Opened(_source, None, error.findings)
 
 
+def remember_study(opened: Opened) -> None:
+    """Keep the study of this run for everything drawn after the frame; looking at its files once is enough."""
+    st.session_state[_OPENED] = opened
+
+
+def opened() -> Opened:
+    return st.session_state[_OPENED]  # type: ignore[no-any-return]
+
+
 def study() -> Study:
     """The loaded study; pages run only when there is one."""
-    loaded = open_study().study
+    loaded = opened().study
     assert loaded is not None
     return loaded
 
