@@ -25,7 +25,7 @@ _LABEL_SHARE = 0.17
 _COUNT_SHARE = 0.09
 _COUNT_HEIGHT = 0.045
 _HEAD_SHARE = 0.10
-_NEAR = 0.24
+_NEAR = 0.36  # of the axis: the half width of the label in the narrowest panel
 _LONG_NAME = 13
 
 

@@ -69,9 +69,7 @@ def build_design(parsed: ParsedFormula, text: str, levels: Mapping[str, tuple[An
     widths = {code: _width(expression) for code, expression in numeric.items()}
     factors = {factor.code: factor for term in parsed.terms for factor in term.factors}
     counts = {factors[code]: width for code, width in widths.items()}
-    coded = {
-        factors[code]: (levels[column], parsed.expressions[code].contrast) for code, column in categories.items()
-    }
+    coded = {factors[code]: (levels[column], parsed.expressions[code].contrast) for code, column in categories.items()}
     names: list[str] = []
     columns: list[tuple[Piece, ...]] = []
     try:

@@ -45,7 +45,7 @@ class MixedModelFit:
     method: str
     df_method: str
     correlated: bool
-    status: str
+    status: Literal["converged", "singular"]
     notes: tuple[str, ...]
     n_rows: int
     n_groups: int

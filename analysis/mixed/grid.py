@@ -47,9 +47,7 @@ def reference_grid(
     frame = pd.DataFrame(points, columns=list(axes))
     nuisance, shares = _averaged(fit, axes, weights, over)
     size = len(shares)
-    numbers = {
-        name: np.full(len(points) * size, fit.covariate_means[name]) for name in fit.design.numeric_variables()
-    }
+    numbers = {name: np.full(len(points) * size, fit.covariate_means[name]) for name in fit.design.numeric_variables()}
     codes: dict[str, Any] = {}
     for name, values in nuisance.items():
         (codes if name in fit.levels else numbers)[name] = np.tile(values, len(points))

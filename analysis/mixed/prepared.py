@@ -90,11 +90,13 @@ class PreparedModel:
         check_random_effects(working.data, self.random_design.names, self.correlated)
         return working
 
-    def _positions(self, patients: Iterable[Any]) -> tuple[IntArray, int]:
+    def _positions(self, patients: Iterable[Any]) -> tuple[IntArray | None, int]:
+        """Places of the patients asked for (None: everyone, so that nothing is copied), and how many are unknown."""
         asked = pd.Index(patients if isinstance(patients, (pd.Index, pd.Series, np.ndarray)) else list(patients))
         asked = asked.unique()
         found = self.patients.get_indexer(asked)
-        return np.sort(found[found >= 0]), int((found < 0).sum())
+        known = np.sort(found[found >= 0])
+        return None if len(known) == len(self.patients) else known, int((found < 0).sum())
 
     def _start(self, fit: MixedModelFit) -> FloatArray | None:
         if fit.random_names != self.random_design.names:

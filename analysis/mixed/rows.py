@@ -87,9 +87,7 @@ def _labels(values: Values) -> Labels:
     return values
 
 
-def _read_columns(
-    data: pd.DataFrame, expressions: list[Expression]
-) -> tuple[dict[str, FloatArray], dict[str, Labels]]:
+def _read_columns(data: pd.DataFrame, expressions: list[Expression]) -> tuple[dict[str, FloatArray], dict[str, Labels]]:
     """A column is read as numbers, as labels, or (``x + C(x)``) as both."""
     numbers: dict[str, FloatArray] = {}
     labels: dict[str, Labels] = {}

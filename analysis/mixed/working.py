@@ -57,7 +57,7 @@ class Everyone:
         """The working problem of some patients: an index into the sums, and a new basis where columns emptied."""
         assert self.squares is not None
         whole = self.working
-        total = triangle_to_square(np.take(self.squares, chosen, axis=1, mode="clip").sum(axis=1), whole.data.p + 1)
+        total = triangle_to_square(_sum_over(self.squares, chosen), whole.data.p + 1)
         n_rows = int(self.counts[chosen].sum())
         data = CrossProducts(
             np.take(whole.data.zz, chosen, axis=1, mode="clip"),
@@ -81,6 +81,15 @@ class Everyone:
                 whole.outcome_mean, whole.outcome_scale, ones, frequencies,
             )  # fmt: skip
         return _rebased(data, whole, levels, ones, frequencies)
+
+
+def _sum_over(squares: FloatArray, chosen: IntArray) -> FloatArray:
+    """Sums over some patients. A large cohort is summed by weights of one and zero: no copy of its sums is made."""
+    if 4 * len(chosen) < squares.shape[1]:
+        return np.asarray(np.take(squares, chosen, axis=1, mode="clip").sum(axis=1))
+    weights = np.zeros(squares.shape[1])
+    weights[chosen] = 1.0
+    return np.asarray(np.einsum("km,m->k", squares, weights))
 
 
 def _check_spread(data: CrossProducts, whole: Working, ones: FloatArray, found: Independent) -> None:

@@ -11,16 +11,14 @@ from analysis.figures import (
     differences_chart,
     estimate_text,
     number_text,
-    p_text,
     released,
     route_names,
     share_text,
     trajectory_chart,
 )
-from analysis.mixed import CrossCheck, MixedModelFit, ModelRefused
-from analysis.outcomes import ModelSpec, SymptomChange
+from analysis.outcomes import SymptomChange
 
-from . import state, style
+from . import style
 from .panel import figure
 from .tables import cards, table
 
@@ -31,7 +29,6 @@ _BALANCE_VALUES = [
 _PAIR_NAMES = {
     "pair": "Routes compared",
     "estimate": "Difference, points",
-    "p_value": "p",
     "p_adjusted": "p, adjusted (Holm)",
 }
 
@@ -65,9 +62,15 @@ def main_figure(change: SymptomChange) -> None:
     together = st.toggle("All in one panel", key="one_panel", bind="query-params", persist_state="session")
     figure(trajectory_chart(change, style.theme(), together), key="trajectory")
     st.markdown(change.finding)
-    for row in change.left_out.itertuples():
-        name = route_names(change.balance).get(row.route, row.route)
-        st.caption(f"Not in the model: {name}, {cell_text(row.n_patients)} evaluable patients ({row.reason}).")
+    _left_out(change)
+
+
+def _left_out(change: SymptomChange) -> None:
+    """Which routes the model is silent about, and why."""
+    names = route_names(change.balance)
+    for reason, routes in change.left_out.groupby("reason"):
+        counted = [f"{names.get(row.route, row.route)} ({cell_text(row.n_patients)})" for row in routes.itertuples()]
+        st.caption(f"Not in the model, {reason}: {', '.join(counted)}.")
 
 
 def balance(change: SymptomChange) -> None:
@@ -133,73 +136,7 @@ def differences(change: SymptomChange) -> None:
         caption = (
             f"Differences after {change.decision_x:g} {change.spec.time}, with 95% intervals for all pairs together"
         )
-        table(shown, caption, _PAIR_NAMES, {"p_value": p_text, "p_adjusted": p_text}, right=("estimate",))
-
-
-def second_opinion(change: SymptomChange) -> None:
-    """A button that refits the model in statsmodels and says whether the two agree."""
-    st.header("A second opinion")
-    st.markdown("The same model can be refitted by statsmodels, an independent program. It takes some seconds.")
-    _second_opinion(change.spec)
-
-
-@st.fragment
-def _second_opinion(spec: ModelSpec) -> None:
-    if not st.button("Check against statsmodels", icon=":material/fact_check:", key="cross_check"):
-        return
-    try:
-        check = state.checked(spec)
-    except ModelRefused as reason:
-        st.warning(str(reason), icon=":material/block:")
-        return
-    _show_check(check)
-
-
-def _show_check(check: CrossCheck) -> None:
-    if check.agrees:
-        st.success(check.sentence, icon=":material/check_circle:")
-    else:
-        st.warning(check.sentence, icon=":material/info:")
-    if len(check.terms):
-        shown = check.terms.reset_index() if check.terms.index.name else check.terms
-        four = {column: lambda value: number_text(value, 4) for column in shown.select_dtypes("number")}
-        table(shown, "Fixed effects here and in statsmodels", {}, four)
-
-
-def model_details(change: SymptomChange) -> None:
-    """The model as a researcher reads it: formula, variance components, coefficients."""
-    if change.fit is None:
-        return
-    with st.expander(
-        "Details of the model", icon=":material/function:", key="model_details", on_change="rerun"
-    ) as view:
-        if view.open:
-            _details(change.fit)
-
-
-def _details(fit: MixedModelFit) -> None:
-    st.code(f"{fit.formula}\nrandom, per patient: {fit.random_formula}", language=None, wrap_lines=True)
-    marginal, conditional = fit.r_squared
-    st.markdown(
-        f"{fit.method}, {fit.df_method} degrees of freedom. {fit.n_rows:,} scores of {fit.n_groups:,} patients. "
-        f"−2 log likelihood {number_text(fit.neg2loglik, 2)}. Variance explained: {share_text(marginal)} by the fixed "
-        f"effects, {share_text(conditional)} with the patients' own levels and slopes."
-    )
-    for note in fit.notes:
-        st.markdown(f"- {note}")
-    if fit.dropped_terms:
-        st.markdown(f"Left out because other terms determine them: {', '.join(fit.dropped_terms)}.")
-    covariance = fit.random_covariance.rename_axis("between patients").reset_index()
-    covariance.loc[len(covariance)] = ["residual", fit.residual_variance, *[None] * (covariance.shape[1] - 2)]
-    three = {column: lambda value: number_text(value, 3) for column in covariance.columns[1:]}
-    table(covariance, "Variance components, points squared", {}, three)
-    effects = fit.fixed_effects.reset_index()
-    formats = {column: lambda value: number_text(value, 3) for column in effects.columns[1:]} | {
-        "p_value": p_text,
-        "df": number_text,
-    }
-    names = {"term": "Fixed effect", "estimate": "Estimate", "std_error": "SE", "statistic": "t", "p_value": "p"}
-    table(effects, "Fixed effects, points", names | {"ci_low": "95% low", "ci_high": "95% high"}, formats)
+        table(shown, caption, _PAIR_NAMES, right=("estimate",))
 
 
 def who_is_there(change: SymptomChange) -> None:
@@ -210,5 +147,4 @@ def who_is_there(change: SymptomChange) -> None:
             ("Evaluable", cell_text(change.n_evaluable), f"with a {change.spec.instrument} baseline and a later score"),
         ]
     )
-    for row in change.left_out.itertuples():
-        st.caption(f"{row.route}: {cell_text(row.n_patients)} evaluable patients, {row.reason}.")
+    _left_out(change)

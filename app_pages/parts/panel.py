@@ -42,10 +42,10 @@ def figure(chart: Chart, key: str) -> None:
     )
     st.caption(chart.caption)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _how_to_read(chart)
-        _table_view(chart, key)
+        with st.popover("How to read this", type="tertiary", icon=":material/help:"):
+            st.markdown(chart.how_to_read)
         st.download_button(
-            "Figure data (CSV)",
+            "Data (CSV)",
             data=lambda: csv_bytes(chart.data()),
             file_name=file_name(chart.name, "csv"),
             mime="text/csv",
@@ -55,18 +55,13 @@ def figure(chart: Chart, key: str) -> None:
             icon=":material/download:",
         )
         _image_format(key)
-
-
-def _how_to_read(chart: Chart) -> None:
-    with st.popover("How to read this", type="tertiary", icon=":material/help:"):
-        st.markdown(chart.how_to_read)
+    _table_view(chart, key)
 
 
 def _table_view(chart: Chart, key: str) -> None:
     """The numbers of the chart, made only when the reader opens them."""
-    view = st.popover("Table", type="tertiary", icon=":material/table:", key=f"{key}-table", on_change="rerun")
-    if view.open:
-        with view:
+    with st.expander("Table", icon=":material/table:", key=f"{key}-table", on_change="rerun") as view:
+        if view.open:
             table(chart.data(), "Numbers of this figure")
 
 

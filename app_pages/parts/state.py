@@ -137,7 +137,9 @@ def _checked(digest: str, asked: Cohort, spec: ModelSpec, _study: Study) -> Cros
     prepared = _prepared(digest, spec, _study=_study)
     fit = _change(digest, asked, spec, _study=_study).fit
     assert fit is not None
-    return cross_check(fit, prepared.rows[prepared.in_model])
+    rows = prepared.rows[prepared.in_model]
+    routes = rows["route"].cat.set_categories(list(fit.known_levels["route"]))
+    return cross_check(fit, rows.assign(route=routes))
 
 
 def review(instrument: str) -> Overview:

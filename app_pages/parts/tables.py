@@ -9,23 +9,51 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analysis.figures import number_text
+from analysis.figures import number_text, p_text
 
 Formatter = Callable[[Any], str]
 
+COLUMN_WORDS = {
+    "route": "Route",
+    "sessions_so_far": "Sessions",
+    "weeks": "Weeks",
+    "estimate": "Estimate",
+    "std_error": "SE",
+    "statistic": "t",
+    "p_value": "p",
+    "p_adjusted": "p, adjusted",
+    "ci_low": "95% low",
+    "ci_high": "95% high",
+    "n_patients": "Patients",
+    "observed_mean": "Observed mean",
+    "n_observed": "Patients observed",
+    "first": "First route",
+    "second": "Second route",
+    "step": "Step",
+    "share": "Share",
+    "outcome": "Outcome",
+    "rule": "Share is",
+    "numerator": "Reached it",
+    "denominator": "Denominator",
+    "term": "Fixed effect",
+}
+COUNTS = ("n_patients", "n_observed", "numerator", "denominator")
+PROBABILITIES = ("p_value", "p_adjusted")
 
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return number_text(value, 2)
-    if isinstance(value, int):
-        return number_text(value, 0)
+
+def _formatter(column: pd.Series) -> Formatter:
+    """How a column is written when nobody says: whole numbers without decimals, others with two."""
+    if column.name in PROBABILITIES:
+        return p_text
+    if not pd.api.types.is_numeric_dtype(column):
+        return _text
+    numbers = column.dropna()
+    decimals = 0 if bool((numbers == numbers.round()).all()) else 2
+    return lambda value: number_text(value, decimals)
+
+
+def _text(value: Any) -> str:
     return "" if pd.isna(value) else str(value)
-
-
-def _is_text(column: pd.Series) -> bool:
-    return not pd.api.types.is_numeric_dtype(column)
 
 
 def table(
@@ -33,23 +61,25 @@ def table(
     caption: str,
     names: Mapping[str, str] | None = None,
     formats: Mapping[str, Formatter] | None = None,
-    right: Iterable[str] = (),
+    right: Iterable[str] = COUNTS,
 ) -> None:
     """A small table: text left, numbers right, no index.
 
-    names renames columns for the reader, formats says how a column's values are written, and right
-    names columns of text that hold numbers (withheld counts).
+    names renames columns for the reader beyond COLUMN_WORDS, formats says how a column's values are
+    written, and right names columns of text that hold numbers (withheld counts).
     """
-    names, formats, to_right = names or {}, formats or {}, set(right)
-    left = {
-        column: _is_text(frame[column]) and column not in to_right and column not in formats for column in frame.columns
+    words = COLUMN_WORDS | dict(names or {})
+    chosen, to_right = formats or {}, set(right)
+    is_left = {
+        name: not pd.api.types.is_numeric_dtype(frame[name]) and name not in to_right and name not in chosen
+        for name in frame.columns
     }
     head = "".join(
-        f'<th scope="col"{_class(left[column])}>{escape(str(names.get(column, column)))}</th>' for column in frame
+        f'<th scope="col"{_class(is_left[name])}>{escape(str(words.get(name, name)))}</th>' for name in frame
     )
-    columns = [[formats.get(column, _plain)(value) for value in frame[column].tolist()] for column in frame.columns]
+    columns = [[chosen.get(name, _formatter(frame[name]))(value) for value in frame[name].tolist()] for name in frame]
     body = "".join(
-        "<tr>" + "".join(_cell(value, left[column]) for column, value in zip(frame.columns, row, strict=True)) + "</tr>"
+        "<tr>" + "".join(_cell(value, is_left[name]) for name, value in zip(frame, row, strict=True)) + "</tr>"
         for row in zip(*columns, strict=True)
     )
     title = f"<caption>{escape(caption)}</caption>"

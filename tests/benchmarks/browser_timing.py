@@ -18,7 +18,11 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 CHROMIUM_ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--disable-sync",
 ]
 START_SECONDS = 60
@@ -88,7 +92,13 @@ def streamlit_server(script: Path, folder: Path) -> Iterator[Server]:
     """Serve a script headless on a free port of this machine, run from `folder` (whose .streamlit is used)."""
     port = _free_port()
     command = [
-        sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true", f"--server.port={port}",
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.headless=true",
+        f"--server.port={port}",
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(

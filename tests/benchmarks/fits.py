@@ -42,12 +42,18 @@ def study_rows(patients: int, rng: np.random.Generator) -> pd.DataFrame:
     weeks = np.tile(np.arange(VISITS, dtype=float), patients)
     slope = -0.6 - 0.2 * (route == "IV") + deviations[:, 1]
     change = (
-        -2 - 0.3 * (baseline - 17)[patient] + deviations[patient, 0] + slope[patient] * weeks
+        -2
+        - 0.3 * (baseline - 17)[patient]
+        + deviations[patient, 0]
+        + slope[patient] * weeks
         + rng.normal(0, 2.5, len(patient))
     )
     return pd.DataFrame(
         {
-            "patient_id": patient, "weeks": weeks, "route": route[patient], "baseline": baseline[patient],
+            "patient_id": patient,
+            "weeks": weeks,
+            "route": route[patient],
+            "baseline": baseline[patient],
             "change": change,
         }
     )

@@ -44,7 +44,7 @@ def test_the_figure_data_is_saved_as_csv_with_small_cells_withheld(open_page: Op
     page = open_page("symptom-change")
     chart_words(page)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Figure data (CSV)").first.click()
+        page.get_by_role("button", name="Data (CSV)").first.click()
     assert download.value.suggested_filename == "symptom-change-PHQ-9-by-sessions.csv"
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "route,sessions_so_far,estimate,ci_low,ci_high,n_patients,observed_mean,n_observed"
@@ -56,8 +56,8 @@ def test_the_figure_data_is_saved_as_csv_with_small_cells_withheld(open_page: Op
 def test_the_table_of_a_figure_opens_in_the_page(open_page: OpenPage) -> None:
     page = open_page("symptom-change")
     chart_words(page)
-    page.get_by_role("button", name="Table").first.click()
-    page.get_by_test_id("stPopoverBody").get_by_text("Numbers of this figure").wait_for()
+    page.locator(".st-key-trajectory-table summary").click()
+    page.get_by_text("Numbers of this figure").wait_for()
 
 
 def test_nothing_offers_to_share_or_upload_the_chart(open_page: OpenPage) -> None:

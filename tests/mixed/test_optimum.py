@@ -38,9 +38,7 @@ def random_design(seed: int) -> tuple[pd.DataFrame, str, np.ndarray, bool, bool]
 @pytest.mark.parametrize("seed", range(24))
 def test_no_other_covariance_has_a_lower_dense_deviance(seed: int) -> None:
     rows, random, z, correlated, reml = random_design(seed)
-    fit = fit_mixed_model(
-        "y ~ x + t", rows, "patient", random, correlated=correlated, method="REML" if reml else "ML"
-    )
+    fit = fit_mixed_model("y ~ x + t", rows, "patient", random, correlated=correlated, method="REML" if reml else "ML")
     x = np.column_stack([np.ones(len(rows)), rows["x"], rows["t"]])
     y, patient, q = rows["y"].to_numpy(), rows["patient"].to_numpy(), z.shape[1]
     here = dense_deviance(x, z, y, patient, fit.random_covariance.to_numpy() / fit.residual_variance, reml)

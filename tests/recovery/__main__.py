@@ -9,8 +9,10 @@ studies = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 started = time.perf_counter()
 found = recovered(studies)
 table = summarise(found)
-print(f"{studies} studies, {time.perf_counter() - started:.0f} s, "
-      f"{found.groupby('study')['singular'].first().mean():.1%} of the fits singular\n")
+print(
+    f"{studies} studies, {time.perf_counter() - started:.0f} s, "
+    f"{found.groupby('study')['singular'].first().mean():.1%} of the fits singular\n"
+)
 print("| at session six | coverage of 95 % intervals | bias, PHQ-9 points | mean SE | SD of the errors |")
 print("|---|---|---|---|---|")
 for name, row in table.iterrows():

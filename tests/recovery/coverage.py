@@ -46,8 +46,11 @@ def _one_study(study: int, truth: Truth) -> pd.DataFrame:
         [
             _quantity_rows(study, "change", list(ROUTES), [true_change[route] for route in ROUTES], means),
             _quantity_rows(
-                study, "difference", [f"{first} - {second}" for first, second in pairs],
-                [true_change[first] - true_change[second] for first, second in pairs], differences.loc[pairs],
+                study,
+                "difference",
+                [f"{first} - {second}" for first, second in pairs],
+                [true_change[first] - true_change[second] for first, second in pairs],
+                differences.loc[pairs],
             ),
         ]
     )

@@ -49,7 +49,8 @@ def test_the_mean_of_those_still_assessed_overstates_the_change(few_studies):
 def test_the_bound_rejects_intervals_that_are_too_narrow_or_too_wide(few_studies, factor):
     half = (few_studies["ci_high"] - few_studies["ci_low"]) / 2 * factor
     broken = few_studies.assign(
-        ci_low=few_studies["estimate"] - half, ci_high=few_studies["estimate"] + half,
+        ci_low=few_studies["estimate"] - half,
+        ci_high=few_studies["estimate"] + half,
         std_error=few_studies["std_error"] * factor,
     )
     with pytest.raises(AssertionError):

@@ -49,9 +49,7 @@ SPECIFICATIONS: dict[str, dict[str, Specification]] = {
         "nuisance": Specification("change ~ route * s + payer + sex + age + baseline", "id", "1 + s"),
         "piecewise": Specification("change ~ route * piecewise(s, 6) + baseline", "id", "1 + upto(s, 6)"),
         "empty_cell": Specification("change ~ route * setting + s + baseline", "id", "1 + s"),
-        "aliased_covariate": Specification(
-            "change ~ route * s + payer + baseline + baseline_percent", "id", "1"
-        ),
+        "aliased_covariate": Specification("change ~ route * s + payer + baseline + baseline_percent", "id", "1"),
     },
 }
 
@@ -72,8 +70,13 @@ def fitted(case: str, model: str, method: str) -> MixedModelFit:
     """The case fitted by this project's engine; once per test run."""
     chosen = SPECIFICATIONS[case][model]
     return fit_mixed_model(
-        chosen.formula, data=case_data(case), groups=chosen.groups, random=chosen.random,
-        correlated=chosen.correlated, method=method, df="satterthwaite",
+        chosen.formula,
+        data=case_data(case),
+        groups=chosen.groups,
+        random=chosen.random,
+        correlated=chosen.correlated,
+        method=method,
+        df="satterthwaite",
     )
 
 
