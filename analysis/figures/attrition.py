@@ -20,8 +20,8 @@ _HEAD_PX = 10
 _FOOT_PX = 14
 _RIGHT_PX = 108
 _READ = (
-    "Each bar is the number of patients of this cohort who reach a step, as a share of all who started. Steps from the "
-    "baseline on are not nested in time windows: a patient can have a score around day 90 and none around day 28."
+    "Each bar is the number of patients of this cohort who reach a step, as a share of all who started. Nobody who is "
+    "missing from a later step is known to be well or unwell: what is shown further on speaks only of those who stay."
 )
 
 

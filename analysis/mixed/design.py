@@ -150,7 +150,7 @@ def design_columns(design: Design, values: FactorValues, out: FloatArray) -> Non
         if not pieces:
             target[:] = 1.0
             continue
-        parts = [_piece_values(piece, values, made) for piece in pieces]
+        parts = [piece_values(piece, values, made) for piece in pieces]
         if len(parts) == 1:
             target[:] = parts[0]
             continue
@@ -159,7 +159,8 @@ def design_columns(design: Design, values: FactorValues, out: FloatArray) -> Non
             target *= part
 
 
-def _piece_values(piece: Piece, values: FactorValues, made: dict[Piece, FloatArray]) -> FloatArray:
+def piece_values(piece: Piece, values: FactorValues, made: dict[Piece, FloatArray]) -> FloatArray:
+    """A piece on the rows of ``values``; ``made`` remembers it."""
     if piece not in made:
         given = values[piece.code]
         if piece.weights is None:

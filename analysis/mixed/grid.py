@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .averages import Columns, averaged_columns
 from .columns import as_labels, as_numbers, require_columns
-from .design import design_columns, factor_values
 from .fit import MixedModelFit
 from .refusal import ModelRefused
 
@@ -46,21 +46,27 @@ def reference_grid(
     points = list(product(*axes.values()))
     frame = pd.DataFrame(points, columns=list(axes))
     nuisance, shares = _averaged(fit, axes, weights, over)
-    size = len(shares)
-    numbers = {name: np.full(len(points) * size, fit.covariate_means[name]) for name in fit.design.numeric_variables()}
-    codes: dict[str, Any] = {}
-    for name, values in nuisance.items():
-        (codes if name in fit.levels else numbers)[name] = np.tile(values, len(points))
-    for position, name in enumerate(axes):
-        values = [point[position] for point in points]
-        if name in fit.levels:
-            codes[name] = np.repeat([fit.levels[name].index(value) for value in values], size)
-        if name in numbers:
-            numbers[name] = np.repeat(np.array(values, dtype=np.float64), size)
-    columns = np.empty((len(fit.design.names), len(points) * size))
-    design_columns(fit.design, factor_values(fit.design, numbers, codes), columns)
-    averaged = (columns.reshape(-1, len(points), size) @ shares).T
+    size, numeric = len(shares), fit.design.numeric_variables()
+    numbers = {name: np.full(size, fit.covariate_means[name]) for name in numeric if name not in axes}
+    numbers |= {name: values for name, values in nuisance.items() if name not in fit.levels}
+    rows = Columns(numbers, {name: values for name, values in nuisance.items() if name in fit.levels}, size)
+    averaged = averaged_columns(fit.design, _grid_columns(fit, axes, points), rows, shares)
     return Grid(frame, averaged[:, list(fit.kept)], _estimable(fit, averaged))
+
+
+def _grid_columns(fit: MixedModelFit, axes: Mapping[str, list[Any]], points: list[tuple[Any, ...]]) -> Columns:
+    """The by and at columns, one entry per grid point."""
+    numeric = fit.design.numeric_variables()
+    given = {name: [point[position] for point in points] for position, name in enumerate(axes)}
+    return Columns(
+        {name: np.array(values, dtype=np.float64) for name, values in given.items() if name in numeric},
+        {
+            name: np.array([fit.levels[name].index(value) for value in values], dtype=np.intp)
+            for name, values in given.items()
+            if name in fit.levels
+        },
+        len(points),
+    )
 
 
 def _axes(fit: MixedModelFit, by: Sequence[str], at: Mapping[str, Any]) -> dict[str, list[Any]]:

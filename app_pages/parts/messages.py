@@ -14,6 +14,7 @@ from analysis.outcomes import SymptomChange
 from . import state
 from .address import ignored_in_address
 from .tables import table
+from .words import plain
 
 _FINDING_NAMES = {
     "level": "Kind",
@@ -33,7 +34,7 @@ def broken_study(opened: state.Opened) -> None:
     notes = [finding for finding in opened.findings if finding.level != "error"]
     n = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
     st.error(
-        f"{n} in `{opened.source.study}`. No page is shown until the files are mended; then reload this page. "
+        f"{n} in {plain(str(opened.source.study))}. No page is shown until the files are mended; then reload. "
         "Rows are counted as a spreadsheet shows them: the header is row 1.",
         icon=":material/error:",
     )
@@ -51,7 +52,7 @@ def page_head(title: str, sentence: str) -> None:
     """Title, one sentence, and the cohort in force with its size; then what the address asked for in vain."""
     st.title(title)
     st.markdown(sentence)
-    st.markdown(f"**Cohort.** {describe(state.cohort())} {state.cohort_size()}")
+    st.markdown(f"**Cohort.** {plain(describe(state.cohort()))} {plain(state.cohort_size())}")
     for text in ignored_in_address(state.study()):
         st.info(text, icon=":material/link_off:")
 
@@ -67,10 +68,10 @@ def is_empty() -> bool:
 def status(change: SymptomChange) -> None:
     """How the fit went, in plain words. What vanished in a singular fit is part of that; other notes are details."""
     if change.status == "refused":
-        st.warning(f"**No model for this cohort.** {change.status_sentence}", icon=":material/block:")
+        st.warning(f"**No model for this cohort.** {plain(change.status_sentence)}", icon=":material/block:")
     elif change.status == "singular":
         words = " ".join([change.status_sentence, *change.notes])
-        st.warning(f"**Status of the fit.** {words}", icon=":material/info:")
+        st.warning(f"**Status of the fit.** {plain(words)}", icon=":material/info:")
     else:
         st.success(f"**Status of the fit.** {change.status_sentence}", icon=":material/check_circle:")
 
@@ -88,4 +89,4 @@ def study_notes(texts: Iterable[str]) -> None:
     if texts:
         with st.expander(f"Notes on the study's files ({len(texts)})"):
             for text in texts:
-                st.markdown(f"- {text}")
+                st.markdown(f"- {plain(text)}")

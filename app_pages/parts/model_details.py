@@ -10,6 +10,7 @@ from analysis.outcomes import ModelSpec, SymptomChange
 
 from . import state
 from .tables import table
+from .words import plain
 
 _CHECKED = "kat_checked"
 _CHECK_NAMES = {
@@ -38,14 +39,14 @@ def _second_opinion(spec: ModelSpec) -> None:
     try:
         _show_check(state.checked(spec))
     except ModelRefused as reason:
-        st.warning(str(reason), icon=":material/block:")
+        st.warning(plain(str(reason)), icon=":material/block:")
 
 
 def _show_check(check: CrossCheck) -> None:
     if check.agrees:
-        st.success(check.sentence, icon=":material/check_circle:")
+        st.success(plain(check.sentence), icon=":material/check_circle:")
     else:
-        st.warning(check.sentence, icon=":material/info:")
+        st.warning(plain(check.sentence), icon=":material/info:")
     if len(check.terms):
         shown = check.terms.reset_index() if check.terms.index.name else check.terms
         four = {column: lambda value: number_text(value, 4) for column in shown.select_dtypes("number")}
@@ -71,9 +72,9 @@ def _estimates(fit: MixedModelFit) -> None:
         f"effects, {share_text(conditional)} with each patient's own level and slope."
     )
     for note in fit.notes:
-        st.markdown(f"- {note}")
+        st.markdown(f"- {plain(note)}")
     if fit.dropped_terms:
-        st.markdown(f"Left out because other terms determine them: {', '.join(fit.dropped_terms)}.")
+        st.markdown(f"Left out because other terms determine them: {plain(', '.join(fit.dropped_terms))}.")
     covariance = fit.random_covariance.rename_axis("between patients").reset_index()
     covariance.loc[len(covariance)] = ["residual", fit.residual_variance, *[None] * (covariance.shape[1] - 2)]
     three = {column: lambda value: number_text(value, 3) for column in covariance.columns[1:]}

@@ -17,6 +17,7 @@ from analysis.figures import (
     trajectory_chart,
 )
 from analysis.outcomes import SymptomChange
+from analysis.vocabulary import route_label
 
 from . import style
 from .panel import figure
@@ -67,9 +68,9 @@ def main_figure(change: SymptomChange) -> None:
 
 def _left_out(change: SymptomChange) -> None:
     """Which routes the model is silent about, and why."""
-    names = route_names(change.balance)
+    names = {code: route_label(code) for code in change.left_out["route"]} | route_names(change.balance)
     for reason, routes in change.left_out.groupby("reason"):
-        counted = [f"{names.get(row.route, row.route)} ({cell_text(row.n_patients)})" for row in routes.itertuples()]
+        counted = [f"{names[row.route]} ({cell_text(row.n_patients)})" for row in routes.itertuples()]
         st.caption(f"Not in the model, {reason}: {', '.join(counted)}.")
 
 

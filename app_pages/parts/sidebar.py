@@ -11,6 +11,7 @@ from analysis.vocabulary import ROUTES
 from . import state
 from .address import forget_ignored, ignored_in_address
 from .choices import AGE_STEP, Choices, Ends, baseline_ends
+from .words import plain
 
 _LABELS = {
     "route": "Route of first session",
@@ -100,7 +101,7 @@ def _extra_controls(choices: Choices) -> tuple[tuple[str, tuple[str, ...]], ...]
             column,
             tuple(
                 st.multiselect(
-                    column.replace("_", " ").capitalize(),
+                    plain(column.replace("_", " ").capitalize()),
                     options,
                     key=EXTRA_PREFIX + column,
                     bind="query-params",
@@ -167,7 +168,7 @@ def _in_force(cohort: Cohort, choices: Choices) -> None:
         disabled=cohort.is_everyone,
         width="stretch",
     )
-    st.caption(f"{describe(cohort)} {state.cohort_size()}")
+    st.caption(f"{plain(describe(cohort))} {plain(state.cohort_size())}")
     _which_study()
 
 
@@ -176,4 +177,4 @@ def _which_study() -> None:
     if opened.source.is_sample:
         st.caption("Study: the synthetic sample, no real patients.")
     elif opened.study is not None:
-        st.caption(f"Study: {opened.study.name}.")
+        st.caption(f"Study: {plain(opened.study.name)}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.figures import THEMES, Theme
+from analysis.figures import DARK, THEMES, Theme
 
 _CSS = """
 <style>
@@ -34,14 +34,21 @@ dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132
   .st-key-model-controls [data-testid="stColumn"] { flex: 1 1 44%; min-width: 44%; }
   .kat-table { font-size: .78rem; }
   .kat-table th, .kat-table td { padding: .25rem .3rem; }
-  .kat-table td.text { min-width: 4rem; }
+  .kat-table td.text { min-width: 3.6rem; overflow-wrap: anywhere; }
 }
 </style>
 """
 
 
+# Streamlit writes white on the accent colour, which is too pale for it on dark paper.
+_DARK_TAGS = f"""
+<style>[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {{
+  color: {DARK.paper}; }}</style>
+"""
+
+
 def apply() -> None:
-    st.html(_CSS)
+    st.html(_CSS + (_DARK_TAGS if theme() is DARK else ""))
 
 
 def theme() -> Theme:

@@ -54,7 +54,7 @@ def test_reset_brings_everyone_back(open_app: OpenApp) -> None:
 
 
 def test_a_cohort_of_one_to_ten_is_counted_as_less_than_eleven(open_app: OpenApp) -> None:
-    assert "<11 of 640 patients." in said(open_app(OVERVIEW, {"route": ["PO"]}))
+    assert r"\<11 of 640 patients." in said(open_app(OVERVIEW, {"route": ["PO"]}))
 
 
 def test_baseline_severity_can_be_asked_on_another_instrument(open_app: OpenApp) -> None:

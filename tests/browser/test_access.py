@@ -13,7 +13,7 @@ OURS = {"exclude": [['[data-testid="stSidebarNav"]']]}
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("path", ["", "symptom-change"], ids=["overview", "symptom-change"])
+@pytest.mark.parametrize("path", ["", "symptom-change?route=IV&route=IM"], ids=["overview", "symptom-change"])
 def test_axe_finds_no_serious_fault(open_page: OpenPage, path: str, dark: bool) -> None:
     page = open_page(path, dark=dark)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()

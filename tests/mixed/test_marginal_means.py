@@ -54,6 +54,20 @@ def test_averaging_over_rows_is_the_mean_prediction_with_route_set_in_every_row(
     np.testing.assert_allclose(means["estimate"], [by_hand(6, route, male) + shift for route in ("IM", "IN", "IV")])
 
 
+def test_a_term_that_mixes_a_grid_column_with_a_patients_own_is_averaged_over_the_patients() -> None:
+    fit = fit_mixed_model("y ~ route * I(time * np.sqrt(baseline)) + sex", ROWS, "patient", "1 + time")
+    people = ROWS.drop_duplicates("patient")[["baseline", "sex"]]
+    means = marginal_means(fit, by="route", at={"time": [1, 4]}, over=people).set_index(["route", "time"])
+    beta, code = fit.fixed_effects["estimate"], "I(time * np.sqrt(baseline))"
+    male = float((people["sex"] == "male").mean())
+    for (route, time), estimate in means["estimate"].items():
+        product = float(np.mean(time * np.sqrt(people["baseline"])))
+        by_eye = beta["Intercept"] + beta["sex[T.male]"] * male + beta[code] * product
+        if route != "IM":
+            by_eye += beta[f"route[T.{route}]"] + beta[f"route[T.{route}]:{code}"] * product
+        assert estimate == pytest.approx(by_eye, rel=1e-10)
+
+
 def test_the_standard_error_of_a_mean_is_that_of_its_combination() -> None:
     mean = marginal_means(FIT, by="route", at={"time": 0, "route": "IM", "sex": "female", "baseline": 0}).iloc[0]
     intercept = FIT.fixed_effects.loc["Intercept"]
