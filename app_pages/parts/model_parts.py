@@ -141,7 +141,11 @@ def differences(change: SymptomChange) -> None:
 
 
 def who_is_there(change: SymptomChange) -> None:
-    """What can still be said when there is no model: whom the cohort holds."""
+    """What can still be said when there is no model: what can be changed, and whom the cohort holds."""
+    st.markdown(
+        "Above you can choose another instrument, time axis or shape; under *Model settings*, fewer adjustments or no "
+        "slope per patient."
+    )
     cards(
         [
             ("Starters", cell_text(change.n_starters), "patients of this cohort with a session"),

@@ -41,6 +41,7 @@ def test_a_refused_model_says_why_and_what_to_change_and_shows_no_number_of_a_fi
     assert not charts(app)
     assert "No model for this cohort." in app.warning[0].value
     assert "Widen the cohort or choose another instrument" in app.warning[0].value
+    assert "no slope per patient" in said(app)
     assert "95%" not in html(app)
 
 
