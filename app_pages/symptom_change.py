@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts import messages, model_details, model_parts, state
+from app_pages.parts import messages, model_details, model_parts, session_parts, state
 from app_pages.parts.model_controls import model_controls
 
 messages.page_head(
@@ -24,5 +24,6 @@ if not messages.is_empty():
         model_parts.differences(change)
         st.divider()
         messages.notes(change.honesty)
+        session_parts.three_ways(change.spec)
         model_details.second_opinion(change)
         model_details.details(change)

@@ -6,7 +6,8 @@ from .differences import comparable, differences_chart
 from .look import DARK, LIGHT, ROUTE_LOOKS, THEMES, RouteLook, Theme
 from .numbers import estimate_text, interval_text, number_text, p_text, share_text
 from .rates import has_rates, rates_chart
-from .released import enough, released, route_names, routes_in_order
+from .released import enough, released, routes_in_order
+from .session_pattern import has_pattern, session_pattern_chart
 from .trajectory import trajectory_chart
 
 __all__ = [
@@ -22,14 +23,15 @@ __all__ = [
     "differences_chart",
     "enough",
     "estimate_text",
+    "has_pattern",
     "has_rates",
     "interval_text",
     "number_text",
     "p_text",
     "rates_chart",
     "released",
-    "route_names",
     "routes_in_order",
+    "session_pattern_chart",
     "share_text",
     "trajectory_chart",
 ]

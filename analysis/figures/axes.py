@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import MIN_CELL
-from analysis.outcomes import SymptomChange
+from analysis.outcomes import SymptomChange, route_names
 
 from .look import Theme
 from .numbers import nice_ticks, tick_texts
-from .released import route_names, routes_in_order
+from .released import routes_in_order
 
 _X_TITLES = {
     "sessions": "Ketamine sessions completed before the assessment",

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 
 from .look import Theme
 
-_TITLE_CHARACTERS = 54
-_SUBTITLE_CHARACTERS = 76
+_HALF_WIDTH = (54, 76)  # characters a line of title and subtitle in half a page, and in a whole one on a tablet
+_FULL_WIDTH = (74, 106)
 _TITLE_PX = 17
 _SUBTITLE_PX = 12.5
 _LINE_HEIGHT = 1.3  # Plotly's own, of the font size
@@ -75,7 +75,7 @@ class Heading:
         ]
 
 
-def heading(title: str, subtitle: str, theme: Theme) -> Heading:
-    """The heading of a figure. Text is escaped: a column or clinic name is never markup."""
-    titles = tuple(textwrap.wrap(title, _TITLE_CHARACTERS))
-    return Heading(titles, tuple(textwrap.wrap(subtitle, _SUBTITLE_CHARACTERS)), theme)
+def heading(title: str, subtitle: str, theme: Theme, full_width: bool = False) -> Heading:
+    """The heading of a figure in half the page, or across it. Text is escaped: a clinic name is never markup."""
+    title_line, subtitle_line = _FULL_WIDTH if full_width else _HALF_WIDTH
+    return Heading(tuple(textwrap.wrap(title, title_line)), tuple(textwrap.wrap(subtitle, subtitle_line)), theme)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import MIN_CELL, withhold_small
-from analysis.vocabulary import ROUTES, route_label
+from analysis.vocabulary import ROUTES
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -30,11 +30,3 @@ def routes_in_order(codes: pd.Series) -> list[str]:
     """The routes present, in the vocabulary's order, so that panels never change places."""
     present = {str(code) for code in codes.dropna().unique()}
     return [code for code in ROUTES if code in present] + sorted(present - set(ROUTES))
-
-
-def route_names(balance: pd.DataFrame) -> dict[str, str]:
-    """A reader's name for each route: with the molecule when everyone on it had esketamine."""
-    return {
-        str(row.route): route_label(str(row.route), ["esketamine"] if row.share_esketamine == 1 else [])
-        for row in rows(balance)
-    }

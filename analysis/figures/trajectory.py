@@ -38,7 +38,7 @@ def trajectory_chart(change: SymptomChange, theme: Theme, in_one_panel: bool = F
     if change.status == "refused":
         raise ValueError("a refused fit has nothing to draw")
     shown = drawn_change(change, theme)
-    top = heading(change.title, change.subtitle, theme)
+    top = heading(change.title, change.subtitle, theme, full_width=True)
     spec = one_panel(shown, top) if in_one_panel else small_multiples(shown, top)
     return Chart(
         name=f"symptom-change-{change.spec.instrument}-by-{change.spec.time}",

@@ -1,7 +1,8 @@
 """What happened to the patients of a cohort, as results: frames, counts and sentences. Nothing is drawn here."""
 
 from .attrition import Followed, attrition, follow
-from .balance import Traits, patient_traits, route_balance
+from .balance import Traits, patient_traits, route_balance, route_names
+from .counted import Counted
 from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
 from .overview import Card, Overview, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
@@ -17,6 +18,7 @@ __all__ = [
     "SHAPES",
     "TIMES",
     "Card",
+    "Counted",
     "Followed",
     "ModelSpec",
     "Overview",
@@ -31,6 +33,7 @@ __all__ = [
     "prepare_symptom_change",
     "rates",
     "route_balance",
+    "route_names",
     "session_count",
     "symptom_change",
 ]

@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.study import Study, baselines, completed_sessions, index_route
-from analysis.vocabulary import ROUTES
+from analysis.vocabulary import ROUTES, route_label
 
 Floats = NDArray[np.float64]
 COLUMNS = (
     "route",
     "n_patients",
+    "n_baseline",
     "baseline_mean",
     "baseline_sd",
     "age_mean",
@@ -81,9 +82,12 @@ def _sd(values: Floats) -> float:
 
 
 def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
-    """One row per route of the first session, among the kept starters: n_patients, baseline mean and SD
-    (points), mean age (years), shares (0 to 1, of those recorded) female, on esketamine and paying
-    themselves, median completed sessions, and the number of clinics that use the route."""
+    """One row per route of the first session, among the kept starters.
+
+    n_patients, n_baseline (those with a baseline on the instrument), baseline mean and SD (points), mean age
+    (years), shares (0 to 1, of those recorded) female, on esketamine and paying themselves, median completed
+    sessions, and the number of clinics that use the route.
+    """
     rows = []
     for number, route in enumerate(traits.routes):
         mine = keep & (traits.route == number)
@@ -93,6 +97,7 @@ def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
                 (
                     route,
                     int(mine.sum()),
+                    len(_known(of["baseline"])),
                     _mean(of["baseline"]),
                     _sd(of["baseline"]),
                     _mean(of["age"]),
@@ -104,3 +109,9 @@ def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
                 )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def route_names(balance: pd.DataFrame) -> dict[str, str]:
+    """A reader's name for each route: with the molecule when everyone on it had esketamine."""
+    pairs = zip(balance["route"], balance["share_esketamine"], strict=True)
+    return {str(route): route_label(str(route), ["esketamine"] if share == 1 else []) for route, share in pairs}

@@ -97,7 +97,7 @@ class ModelSpec:
             if getattr(self, key) != getattr(default, key):
                 query[key] = [getattr(self, key)]
         if self.covariates != default.covariates:
-            query["adjust"] = list(self.covariates) or ["none"]
+            query["adjust"] = list(self.covariates) or [""]
         if not self.random_slope:
             query["slope"] = ["false"]
         return query

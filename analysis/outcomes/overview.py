@@ -12,6 +12,7 @@ from analysis.study import Study
 from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS, Instrument, RemissionRule, instrument
 
 from .attrition import Followed, attrition, follow
+from .counted import Counted
 from .rates import AS_NON_RESPONSE, OBSERVED, rates
 from .safety_line import safety_line
 from .wording import interval, signed
@@ -24,19 +25,24 @@ BENCHMARK_COLUMNS = (
 
 @dataclass(frozen=True)
 class Card:
-    """One number card: what it is, its value as text, the denominator it stands on, a line of help."""
+    """One number card: what it is, its value as text, the denominator it stands on, a line of help.
+
+    counts are the patients behind it, so that whoever shows it can withhold what rests on too few.
+    """
 
     label: str
     value: str
     denominator: str
     help: str
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Overview:
     """The overview of one cohort on one instrument. See `attrition`, `rates` for the frames' rows.
 
-    change_sentence: mean change to around day 28, observed, with its interval. benchmarks: one row per
+    change: mean change to around day 28, observed, with its interval. safety: adverse events, a sentence each.
+    benchmarks: one row per
     published arm on the same instrument and the cohort's routes, then control arms; never averaged.
     """
 
@@ -47,53 +53,56 @@ class Overview:
     attrition: pd.DataFrame
     rates: pd.DataFrame
     benchmarks: pd.DataFrame
-    change_sentence: str
-    safety: str
+    change: Counted
+    safety: tuple[Counted, ...]
     remission_rule: str
 
 
-def _change_sentence(followed: Followed, name: str) -> tuple[str, str, int]:
-    """Observed mean change to around day 28: as a sentence, as a value, and the patients it stands on."""
-    change = (followed.score["day 28"] - followed.baseline)[~np.isnan(followed.score["day 28"] - followed.baseline)]
+def _change(followed: Followed, name: str) -> tuple[Counted, str, int]:
+    """Observed mean change to around day 28: in words, as a value, and the patients it stands on."""
+    change = followed.score["day 28"] - followed.baseline
+    change = change[~np.isnan(change)]
     n = len(change)
     if n < 2:
-        return f"Too few patients have both a baseline and a score around day 28 to state a change in {name}.", "–", n
+        text = f"Too few patients have both a baseline and a score around day 28 to state a change in {name}."
+        return Counted(text), "–", n
     half = stats.t.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)
     mean = float(change.mean())
     text = (
         f"Observed mean change in {name} from baseline to around day 28: {signed(mean)} points "
         f"(95% interval {interval(mean - half, mean + half)}), in {n:,} of {len(followed.baseline):,} starters."
     )
-    return text, f"{signed(mean)} points", n
+    return Counted(text, (n,)), f"{signed(mean)} points", n
 
 
 def _rate_card(table: pd.DataFrame, outcome: str, words: str) -> Card | None:
     rows = table[(table["outcome"] == outcome) & (table["route"] == "all")].set_index("rule")
     if not len(rows) or rows.loc[OBSERVED, "denominator"] == 0:
         return None
-    seen, everyone = rows.loc[OBSERVED], rows.loc[AS_NON_RESPONSE]
+    seen, everyone = rows.loc[[OBSERVED, AS_NON_RESPONSE]].to_dict("records")
     return Card(
         f"{outcome}, around day 28",
         f"{seen['share']:.0%}",
         f"{seen['numerator']:,} of {seen['denominator']:,} scored; "
         f"{everyone['share']:.0%} of {everyone['denominator']:,} if no score is a no",
         words,
+        (int(seen["numerator"]), int(seen["denominator"]), int(everyone["denominator"])),
     )
 
 
 def _cards(followed: Followed, table: pd.DataFrame, item: Instrument, rule: RemissionRule | None) -> tuple[Card, ...]:
     n = len(followed.baseline)
     n_evaluable = int(followed.evaluable.sum())
-    _, value, n_change = _change_sentence(followed, item.name)
+    _, value, n_change = _change(followed, item.name)
     cards: list[Card | None] = [
-        Card("Started treatment", f"{n:,}", "patients with at least one session", "Starters of this cohort."),
+        Card("Started treatment", f"{n:,}", "patients with at least one session", "Starters of this cohort.", (n,)),
         Card(
             "Evaluable", f"{n_evaluable / n:.0%}" if n else "–", f"{n_evaluable:,} of {n:,} starters",
-            f"A {item.name} baseline and at least one later score after a session.",
+            f"A {item.name} baseline and at least one later score after a session.", (n_evaluable, n),
         ),
         Card(
             f"Change in {item.name}, around day 28", value, f"{n_change:,} of {n:,} starters",
-            "Observed mean change from baseline, not adjusted. Negative is improvement.",
+            "Observed mean change from baseline, not adjusted. Negative is improvement.", (n_change, n),
         ),
         _rate_card(table, "Response", f"A fall of {item.response_fraction or 0:.0%} or more from baseline."),
         _rate_card(table, "Remission", f"A score {rule.label} (used by {rule.used_by})." if rule else ""),
@@ -120,10 +129,10 @@ def overview(study: Study, name: str = "PHQ-9", remission: RemissionRule | None 
     rule = remission or item.remission_default
     followed = follow(study, name)
     table = rates(followed, item, rule)
-    sentence, _, _ = _change_sentence(followed, name)
+    change, _, _ = _change(followed, name)
     routes = set(followed.people["route"].astype("str"))
     return Overview(
         name, len(followed.baseline), int(followed.evaluable.sum()), _cards(followed, table, item, rule),
-        attrition(followed), table, published(name, routes), sentence, safety_line(study),
+        attrition(followed), table, published(name, routes), change, safety_line(study),
         f"{rule.label} ({rule.used_by})" if rule else "",
     )  # fmt: skip

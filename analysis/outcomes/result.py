@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.mixed import MixedModelFit
 
+from .balance import COLUMNS as BALANCE
 from .model_spec import ModelSpec
 
 Status = Literal["converged", "singular", "refused"]
@@ -56,7 +57,7 @@ class SymptomChange:
     decision: pd.DataFrame = field(default_factory=lambda: _empty(DECISION))
     differences: pd.DataFrame = field(default_factory=lambda: _empty(DIFFERENCES))
     left_out: pd.DataFrame = field(default_factory=lambda: _empty(LEFT_OUT))
-    balance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    balance: pd.DataFrame = field(default_factory=lambda: _empty(BALANCE))
     title: str = ""
     subtitle: str = ""
     finding: str = ""

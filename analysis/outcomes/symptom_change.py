@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analysis.cohort import Selection
 from analysis.mixed import MixedModelFit, ModelRefused
 
-from .balance import route_balance
+from .balance import route_balance, route_names
 from .points import observed_means, patients_per_route
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange
 from .result import LEFT_OUT, SymptomChange
@@ -88,11 +88,12 @@ def _read(
     decision = decision_points(curve, spec)
     decision = decision[(decision["n_patients"] >= MIN_AT_DECISION).to_numpy()].reset_index(drop=True)
     differences = route_differences(fit, spec, people, decision["route"].tolist())
-    title, finding = title_and_finding(spec, decision, differences)
+    balance = route_balance(prepared.traits, selection.keep)
+    title, finding = title_and_finding(spec, decision, differences, route_names(balance))
     return SymptomChange(
         spec, fit.status, _status_sentence(fit), fit.notes, selection.n_patients, n_evaluable, spec.knot, fit,
         fit.n_groups, fit.n_rows, prepared.covariates, curve, observed_means(points, LAST_X[spec.time]), decision,
-        differences, left_out, route_balance(prepared.traits, selection.keep), title,
+        differences, left_out, balance, title,
         subtitle(spec, prepared.covariates, selection.n_patients, n_evaluable, fit.n_groups), finding,
         honesty_notes(spec),
     )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
 
 from .model_spec import COVARIATES, ModelSpec
 
@@ -38,7 +38,7 @@ def _title(spec: ModelSpec, decision: pd.DataFrame) -> str:
     return f"Change in {spec.instrument} by route and {spec.time}"
 
 
-def _largest_difference(spec: ModelSpec, differences: pd.DataFrame) -> str:
+def _largest_difference(differences: pd.DataFrame, names: Mapping[str, str]) -> str:
     """The largest difference as "more improvement on", so that its sign cannot be misread."""
     if not len(differences):
         return "There is no second route to compare with at that point."
@@ -46,8 +46,8 @@ def _largest_difference(spec: ModelSpec, differences: pd.DataFrame) -> str:
     better, other = (row["first"], row["second"]) if row["estimate"] < 0 else (row["second"], row["first"])
     ends = sorted([-row["ci_low"], -row["ci_high"]] if row["estimate"] < 0 else [row["ci_low"], row["ci_high"]])
     size = (
-        f"{abs(row['estimate']):.1f} points more improvement on the {route_label(better).lower()} than on the "
-        f"{route_label(other).lower()} route (95% interval {interval(*ends)}, adjusted for all pairs)"
+        f"{abs(row['estimate']):.1f} points more improvement with {names[better].lower()} than with "
+        f"{names[other].lower()} (95% interval {interval(*ends)}, adjusted for all pairs)"
     )
     if row["p_adjusted"] < 0.05:
         return (
@@ -57,7 +57,9 @@ def _largest_difference(spec: ModelSpec, differences: pd.DataFrame) -> str:
     return f"No difference between routes is clear of chance; the largest is {size}."
 
 
-def title_and_finding(spec: ModelSpec, decision: pd.DataFrame, differences: pd.DataFrame) -> tuple[str, str]:
+def title_and_finding(
+    spec: ModelSpec, decision: pd.DataFrame, differences: pd.DataFrame, names: Mapping[str, str]
+) -> tuple[str, str]:
     """A title that states a finding only when every interval supports it, and one plain sentence."""
     if not len(decision):
         return (
@@ -65,12 +67,11 @@ def title_and_finding(spec: ModelSpec, decision: pd.DataFrame, differences: pd.D
             f"Too few patients were still assessed after {POINT[spec.time]} to state a change there.",
         )
     parts = [
-        f"{route_label(str(row['route'])).lower()} {signed(row['estimate'])} "
-        f"({interval(row['ci_low'], row['ci_high'])})"
+        f"{names[str(row['route'])].lower()} {signed(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
         for row in decision.to_dict("records")
     ]
     sentence = f"Adjusted mean change in {spec.instrument} after {POINT[spec.time]}, points (95% interval): "
-    return _title(spec, decision), sentence + "; ".join(parts) + ". " + _largest_difference(spec, differences)
+    return _title(spec, decision), sentence + "; ".join(parts) + ". " + _largest_difference(differences, names)
 
 
 def subtitle(spec: ModelSpec, covariates: Sequence[str], n_starters: int, n_evaluable: int, n_model: int) -> str:

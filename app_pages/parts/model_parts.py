@@ -12,11 +12,10 @@ from analysis.figures import (
     estimate_text,
     number_text,
     released,
-    route_names,
     share_text,
     trajectory_chart,
 )
-from analysis.outcomes import SymptomChange
+from analysis.outcomes import SymptomChange, route_names
 from analysis.vocabulary import route_label
 
 from . import style
@@ -78,7 +77,8 @@ def balance(change: SymptomChange) -> None:
     """How the routes' patients differ, before anyone compares their change."""
     st.header("Who gets which route")
     names = route_names(change.balance)
-    shown = released(change.balance, _BALANCE_VALUES).drop(columns="n_clinics")
+    shown = released(change.balance, _BALANCE_VALUES)
+    shown = released(shown, ["baseline_mean", "baseline_sd"], "n_baseline").drop(columns=["n_clinics", "n_baseline"])
     shown["route"] = [names.get(route, route) for route in shown["route"]]
     score = change.spec.instrument
     table(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.disclosure import is_small
 from analysis.figures import attrition_chart, has_rates, number_text, rates_chart, share_text
-from analysis.outcomes import Overview
+from analysis.outcomes import Counted, Overview
 from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
 
 from . import style
 from .panel import figure
 from .tables import cards, table
 
+_WITHHELD = "it rests on fewer than 11 patients"
 _PUBLISHED_NAMES = {
     "study": "Study",
     "route": "Route",
@@ -24,7 +26,12 @@ _PUBLISHED_NAMES = {
 
 
 def number_cards(review: Overview) -> None:
-    cards((card.label, card.value, card.denominator) for card in review.cards)
+    cards(
+        (card.label, "withheld", _WITHHELD)
+        if any(map(is_small, card.counts))
+        else (card.label, card.value, card.denominator)
+        for card in review.cards
+    )
 
 
 def attrition(review: Overview) -> None:
@@ -34,9 +41,13 @@ def attrition(review: Overview) -> None:
 def in_words(review: Overview) -> None:
     """The change and the adverse events as sentences, each with its denominator."""
     st.header("Change")
-    st.markdown(review.change_sentence)
+    st.markdown(_shown(review.change))
     st.header("Safety")
-    st.markdown(review.safety)
+    st.markdown(" ".join(map(_shown, review.safety)))
+
+
+def _shown(sentence: Counted) -> str:
+    return sentence.otherwise if any(map(is_small, sentence.counts)) else sentence.text
 
 
 def rates(review: Overview) -> None:

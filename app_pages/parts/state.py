@@ -19,9 +19,11 @@ from analysis.outcomes import (
     ModelSpec,
     Overview,
     PreparedSymptomChange,
+    SessionCount,
     SymptomChange,
     overview,
     prepare_symptom_change,
+    session_count,
     symptom_change,
 )
 from analysis.study import Study
@@ -140,6 +142,17 @@ def _checked(digest: str, asked: Cohort, spec: ModelSpec, _study: Study) -> Cros
     rows = prepared.rows[prepared.in_model]
     routes = rows["route"].cat.set_categories(list(fit.known_levels["route"]))
     return cross_check(fit, rows.assign(route=routes))
+
+
+def sessions_three_ways(spec: ModelSpec) -> SessionCount:
+    """The drop-out pattern, the within/between split and the landmark analysis of the cohort in force."""
+    loaded = study()
+    return _sessions_three_ways(loaded.digest, cohort(), spec, _study=loaded)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _sessions_three_ways(digest: str, asked: Cohort, spec: ModelSpec, _study: Study) -> SessionCount:
+    return session_count(_prepared(digest, spec, _study=_study), _selection(digest, asked, _study=_study))
 
 
 def review(instrument: str) -> Overview:

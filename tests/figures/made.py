@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.outcomes import ModelSpec, Overview, SymptomChange
+from analysis.outcomes import Counted, ModelSpec, Overview, SymptomChange
 from analysis.outcomes.overview import BENCHMARK_COLUMNS
 from analysis.outcomes.rates import RATES
 from analysis.outcomes.result import DECISION, DIFFERENCES, OBSERVED, TRAJECTORY
@@ -93,8 +93,8 @@ def made_overview(n: int = 400, reached: int = 120, **changed: object) -> Overvi
         "attrition": pd.DataFrame([(s, c, c / max(n, 1)) for s, c in steps], columns=["step", "n_patients", "share"]),
         "rates": pd.DataFrame(rates, columns=list(RATES)),
         "benchmarks": pd.DataFrame(published, columns=list(BENCHMARK_COLUMNS)),
-        "change_sentence": "Observed mean change.",
-        "safety": "Safety.",
+        "change": Counted("Observed mean change."),
+        "safety": (Counted("Safety."),),
         "remission_rule": "below 5 (Study A)",
     }
     return Overview(**(values | changed))  # type: ignore[arg-type]

@@ -1,9 +1,20 @@
 """Differences, attrition and rates: what is drawn, what is withheld, what is said."""
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analysis.figures import LIGHT, attrition_chart, comparable, differences_chart, has_rates, rates_chart
+from analysis.figures import (
+    LIGHT,
+    attrition_chart,
+    comparable,
+    differences_chart,
+    has_pattern,
+    has_rates,
+    rates_chart,
+    session_pattern_chart,
+)
+from analysis.outcomes import SessionCount
 from tests.figures.made import made_change, made_differences, made_overview
 
 
@@ -94,3 +105,25 @@ def test_no_rate_at_all_is_refused_rather_than_drawn_empty() -> None:
 def test_the_alt_text_of_the_rates_holds_shares_and_intervals() -> None:
     alt = rates_chart(made_overview(), LIGHT).alt
     assert "Response of patients scored around day 28: 60% (55 to 65%)" in alt
+
+
+PATTERN = pd.DataFrame(
+    [("stopped at 1 to 3", 1.0, -3.0, 30), ("stopped at 1 to 3", 2.0, -4.0, 10), ("10 or more", 1.0, -5.0, 40)],
+    columns=["pattern", "x", "mean", "n_patients"],
+)
+
+
+def test_the_drop_out_pattern_draws_only_points_of_eleven_patients_and_names_lines_at_their_ends() -> None:
+    chart = session_pattern_chart(SessionCount(PATTERN, "", ""), "PHQ-9", LIGHT)
+    go.Figure(chart.plot.to_dict())
+    assert [list(trace.x) for trace in chart.plot.data] == [[1.0], [1.0]]
+    assert "stopped at 1 to 3" in words(chart.plot)
+    assert chart.data()["n_patients"].tolist() == ["30", "<11", "40"]
+    assert chart.alt.endswith("stopped at 1 to 3, −3.0 points after 1; 10 or more, −5.0 points after 1.")
+
+
+def test_a_pattern_of_too_few_is_not_drawn() -> None:
+    views = SessionCount(PATTERN.assign(n_patients=10), "", "")
+    assert not has_pattern(views)
+    with pytest.raises(ValueError, match="no point of the drop-out pattern rests on 11 patients"):
+        session_pattern_chart(views, "PHQ-9", LIGHT)

@@ -118,21 +118,36 @@ def test_response_agrees_with_a_plain_loop(study: Study) -> None:
     assert (row["numerator"], row["denominator"]) == (answers.count(True), 5 - answers.count(None))
 
 
+def said(study: Study) -> str:
+    return " ".join(sentence.text for sentence in overview(study).safety)
+
+
 def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
-    assert overview(select(study, Cohort()).study).safety == (
-        "Safety, 6 sessions: asked about: 33.3 events per 100 sessions, 1 of 5 patients (20%); "
-        "mentioned unasked: 16.7 events per 100 sessions, 1 of 5 patients (20%); 1 serious."
+    assert said(select(study, Cohort()).study) == (
+        "Adverse events in 6 sessions. Asked about: 33.3 events per 100 sessions, in 1 of 5 patients (20%). "
+        "Mentioned unasked: 16.7 events per 100 sessions, in 1 of 5 patients (20%). Serious events: 1."
     )
+
+
+def test_each_sentence_about_safety_carries_the_counts_that_may_be_too_small_to_show(study: Study) -> None:
+    solicited = overview(select(study, Cohort()).study).safety[1]
+    assert solicited.counts == (1, 2, 5)
+    assert solicited.otherwise == "Asked about: withheld, in fewer than 11 patients."
 
 
 def test_a_study_without_events_says_so() -> None:
     study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
-    assert overview(study).safety == ("Safety: this study has no adverse_events table, so nothing can be said here.")
+    assert said(study) == "This study has no adverse_events table, so nothing can be said about safety here."
+
+
+def test_a_study_in_which_no_event_was_recorded_says_in_how_many_sessions(study: Study) -> None:
+    none = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS, adverse_events="patient_id day term")
+    assert said(none) == "No adverse event was recorded in 6 sessions of 6 patients."
 
 
 def test_the_change_sentence_has_its_interval_and_denominator(study: Study) -> None:
     # a -10, b -12, e +2: mean -6.667, SD 7.572, t(0.975, 2) = 4.3027.
-    assert overview(select(study, Cohort()).study).change_sentence == (
+    assert overview(select(study, Cohort()).study).change.text == (
         "Observed mean change in PHQ-9 from baseline to around day 28: −6.7 points "
         "(95% interval −25.5 to 12.1), in 3 of 5 starters."
     )
@@ -143,8 +158,8 @@ def test_an_empty_cohort_gives_zero_counts_and_sentences(study: Study, name: str
     nobody = study.keep_patients(np.zeros(len(study.patients), dtype=bool))
     result = overview(nobody, name)
     assert result.n_starters == 0
-    assert result.change_sentence.startswith("Too few patients have both a baseline and a score around day 28")
-    assert result.safety == "Safety: no sessions in this cohort."
+    assert result.change.text.startswith("Too few patients have both a baseline and a score around day 28")
+    assert result.safety[0].text == "No sessions in this cohort."
     assert [card.label for card in result.cards][:2] == ["Started treatment", "Evaluable"]
     assert result.attrition["n_patients"].tolist() == [0] * 5
 

@@ -162,6 +162,7 @@ def test_balance_shows_the_confounding_of_route_with_molecule_and_payer(
     assert balance["n_patients"].to_dict() == slow.value_counts().to_dict()
 
 
+NAMES = {"IV": "Intravenous", "IM": "Intramuscular"}
 DECISION = pd.DataFrame(
     {"route": ["IV", "IM"], "estimate": [-7.9, -5.8], "ci_low": [-9.2, -7.5], "ci_high": [-6.6, -4.1]}
 )
@@ -171,28 +172,28 @@ DIFFERENCE = pd.DataFrame(
 
 
 def test_the_finding_says_which_route_improved_more_and_that_it_is_an_association() -> None:
-    title, finding = title_and_finding(ModelSpec(), DECISION, DIFFERENCE)
+    title, finding = title_and_finding(ModelSpec(), DECISION, DIFFERENCE, NAMES)
     assert title == "PHQ-9 was 5.8 to 7.9 points lower after six completed sessions, on every route shown"
     assert finding == (
         "Adjusted mean change in PHQ-9 after six completed sessions, points (95% interval): "
         "intravenous −7.9 (−9.2 to −6.6); intramuscular −5.8 (−7.5 to −4.1). "
-        "The largest difference associated with route: 2.1 points more improvement on the intravenous than on the "
-        "intramuscular route (95% interval 0.3 to 3.9, adjusted for all pairs). "
+        "The largest difference associated with route: 2.1 points more improvement with intravenous than with "
+        "intramuscular (95% interval 0.3 to 3.9, adjusted for all pairs). "
         "Routes were chosen, not drawn by lot, so this is not what changing route would do."
     )
 
 
 def test_the_finding_turns_the_difference_round_when_the_second_route_improved_more() -> None:
     turned = DIFFERENCE.assign(estimate=2.1, ci_low=-0.3, ci_high=4.5, p_adjusted=0.08)
-    _, finding = title_and_finding(ModelSpec(), DECISION, turned)
+    _, finding = title_and_finding(ModelSpec(), DECISION, turned, NAMES)
     assert finding.endswith(
-        "No difference between routes is clear of chance; the largest is 2.1 points more improvement on the "
-        "intramuscular than on the intravenous route (95% interval −0.3 to 4.5, adjusted for all pairs)."
+        "No difference between routes is clear of chance; the largest is 2.1 points more improvement with "
+        "intramuscular than with intravenous (95% interval −0.3 to 4.5, adjusted for all pairs)."
     )
 
 
 def test_a_title_stays_neutral_when_an_interval_reaches_zero() -> None:
-    title, _ = title_and_finding(ModelSpec(), DECISION.assign(ci_high=[-6.6, 0.1]), DIFFERENCE)
+    title, _ = title_and_finding(ModelSpec(), DECISION.assign(ci_high=[-6.6, 0.1]), DIFFERENCE, NAMES)
     assert title == "Change in PHQ-9 by route and sessions"
 
 

@@ -27,7 +27,8 @@ DESIGN_TABLES = {
     "patients": "patient_id* clinic_id* age sex primary_diagnosis* failed_antidepressants benzodiazepine "
     "antidepressant prior_suicide_attempt payer bmi index_year",
     "sessions": "patient_id* session_number* day* route* molecule dose_mg weight_kg duration_min setting sbp_pre "
-    "dbp_pre sbp_peak dbp_peak hr_peak spo2_min cadss_peak observation_min completed therapist_present cost_usd covered",
+    "dbp_pre sbp_peak dbp_peak hr_peak spo2_min cadss_peak observation_min completed "
+    "therapist_present cost_usd covered",
     "assessments": "patient_id* day* instrument* score* suicidality_item n_items_answered mode",
     "therapy_visits": "patient_id* day* kind* minutes modality",
     "adverse_events": "patient_id* session_number day term* grade serious onset_min resolved_min ascertainment action",
