@@ -13,17 +13,17 @@ from .look import Theme, base_layout
 from .numbers import nice_ticks, number_text, tick_texts
 from .released import enough, released, rows
 
-_PLOT_PX = 300
+_PLOT_PX = 240
 _FOOT_PX = 52
 _LEFT_PX = 62
-_RIGHT_PX = 132
-_HEAD_PX = 14
-_DASHES = ("dot", "dash", "dashdot", "solid")
-_MARKERS = ("triangle-up-open", "square-open", "diamond-open", "circle-open")
+_RIGHT_PX = 14
+_HEAD_PX = 48
+_GAP = 0.03  # between panels, of the figure's width
+_MARKER = "circle-open"
 _READ = (
-    "Patients are split by how many sessions they completed in all. Each line is the plain mean of their scores after so "
-    "many sessions; a point rests on at least 11 patients. Where the lines lie apart at the same number of "
-    "sessions, those who stopped and those who stayed were different people, and the end of a pooled line shows who is left."
+    "Patients are split by how many sessions they completed in all. Each panel shows the plain mean of one group's "
+    "scores after so many sessions, with the other groups in grey; a point rests on at least 11 patients. Where the "
+    "lines lie apart at the same number of sessions, those who stopped and those who stayed differed."
 )
 
 
@@ -47,10 +47,10 @@ def session_pattern_chart(views: SessionCount, instrument: str, theme: Theme) ->
         theme,
         full_width=True,
     )
-    lines = [_line(shown[shown["pattern"] == group], group, theme) for group in groups]
+    panels = [trace for place, group in enumerate(groups, 1) for trace in _panel(shown, group, place, theme)]
     return Chart(
         name=f"drop-out-pattern-{instrument}",
-        plot=drawn({"data": lines, "layout": _layout(shown, groups, instrument, top, theme)}),
+        plot=drawn({"data": panels, "layout": _layout(shown, groups, instrument, top, theme)}),
         data=lambda: released(views.pattern, ["mean"]),
         caption="Means of fewer than 11 patients are left out.",
         alt=_alt(shown, groups, instrument),
@@ -58,61 +58,82 @@ def session_pattern_chart(views: SessionCount, instrument: str, theme: Theme) ->
     )
 
 
-def _order(group: str) -> int:
-    """The place of a group's dash and marker, the same whichever groups are shown."""
-    return next((place for place, word in enumerate(("1 to 3", "4 to 6", "7 to 9")) if word in group), 3)
-
-
-def _line(points: pd.DataFrame, group: str, theme: Theme) -> dict[str, Any]:
-    place = _order(group)
-    colour = theme.accent if place == len(_DASHES) - 1 else theme.secondary
-    return {
-        "type": "scatter",
-        "x": points["x"].tolist(),
-        "y": points["mean"].tolist(),
-        "text": [f"{number_text(row.mean)}, {row.n_patients:,} patients" for row in rows(points)],
+def _panel(shown: pd.DataFrame, group: str, place: int, theme: Theme) -> list[dict[str, Any]]:
+    """The other groups in grey, then the panel's own in colour."""
+    own = shown[shown["pattern"] == group]
+    axes = {"type": "scatter", "xaxis": f"x{place}" if place > 1 else "x", "yaxis": "y"}
+    others: dict[str, list[float | None]] = {"x": [], "y": []}
+    for _, points in shown[shown["pattern"] != group].groupby("pattern", sort=False):
+        others["x"] += [*points["x"].tolist(), None]
+        others["y"] += [*points["mean"].tolist(), None]
+    context = {**axes, **others, "mode": "lines", "line": {"color": theme.context, "width": 1.3}, "hoverinfo": "skip"}
+    line = {
+        **axes,
+        "x": own["x"].tolist(),
+        "y": own["mean"].tolist(),
+        "text": [f"{number_text(row.mean)}, {row.n_patients:,} patients" for row in rows(own)],
         "mode": "lines+markers",
-        "line": {"color": colour, "width": 2, "dash": _DASHES[place]},
-        "marker": {"symbol": _MARKERS[place], "size": 8, "color": colour, "line": {"width": 1.6}},
+        "line": {"color": theme.accent, "width": 2.4},
+        "marker": {"symbol": _MARKER, "size": 7, "color": theme.accent, "line": {"width": 1.6}},
         "hovertemplate": f"<b>{group}</b> after %{{x}}<br>%{{text}}<extra></extra>",
+    }
+    return [context, line]
+
+
+def _x_axes(shown: pd.DataFrame, groups: list[str]) -> dict[str, Any]:
+    width = (1 - _GAP * (len(groups) - 1)) / len(groups)
+    axes = {}
+    for place in range(len(groups)):
+        left = place * (width + _GAP)
+        axes[f"xaxis{place + 1}" if place else "xaxis"] = {
+            "domain": [left, min(left + width, 1.0)],
+            "range": [0.5, float(shown["x"].max()) + 0.5],
+            "dtick": 3,
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "anchor": "y",
+        }
+    return axes
+
+
+def _y_axis(shown: pd.DataFrame, instrument: str, theme: Theme) -> dict[str, Any]:
+    low, high = min(0.0, float(shown["mean"].min())), max(0.0, float(shown["mean"].max()))
+    ticks = nice_ticks(low, high)
+    return {
+        "title": {"text": f"Observed change in {instrument}, points", "font": {"size": 13, "color": theme.secondary}},
+        "range": [low - 0.08 * (high - low), high + 0.08 * (high - low)],
+        "tickvals": ticks,
+        "ticktext": tick_texts(ticks),
+        "gridcolor": theme.grid,
+        "zeroline": True,
+        "zerolinecolor": theme.ink,
+        "fixedrange": True,
     }
 
 
 def _layout(shown: pd.DataFrame, groups: list[str], instrument: str, top: Heading, theme: Theme) -> dict[str, Any]:
     head = top.height_px + _HEAD_PX
     margin = {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX}
-    low, high = min(0.0, float(shown["mean"].min())), max(0.0, float(shown["mean"].max()))
-    ticks = nice_ticks(low, high)
-    font = {"size": 13, "color": theme.secondary}
-    ends = [_end_label(shown[shown["pattern"] == group], group, theme) for group in groups]
+    x_title = {"text": "Ketamine sessions completed before the assessment", "x": 0.5, "y": 0, "yshift": -26}
+    x_title |= {"xref": "paper", "yref": "paper", "yanchor": "top", "showarrow": False, "font": {"size": 13}}
     return base_layout(theme, head + _PLOT_PX + _FOOT_PX, margin) | {
-        "xaxis": {
-            "title": {"text": "Ketamine sessions completed before the assessment", "font": font},
-            "range": [0.5, float(shown["x"].max()) + 0.4],
-            "dtick": 1,
-            "showgrid": False,
-            "zeroline": False,
-            "fixedrange": True,
-        },
-        "yaxis": {
-            "title": {"text": f"Observed change in {instrument}, points", "font": font},
-            "range": [low - 0.06 * (high - low), high + 0.06 * (high - low)],
-            "tickvals": ticks,
-            "ticktext": tick_texts(ticks),
-            "gridcolor": theme.grid,
-            "zeroline": True,
-            "zerolinecolor": theme.ink,
-            "fixedrange": True,
-        },
-        "annotations": [*top.annotations(head, _LEFT_PX), *ends],
+        **_x_axes(shown, groups),
+        "yaxis": _y_axis(shown, instrument, theme),
+        "annotations": [*top.annotations(head, _LEFT_PX), *_names(shown, groups, theme), x_title],
     }
 
 
-def _end_label(points: pd.DataFrame, group: str, theme: Theme) -> dict[str, Any]:
-    """The group's name beside its last point: no legend to look up."""
-    last = points.iloc[-1]
-    where = {"x": float(last["x"]), "y": float(last["mean"]), "xanchor": "left", "xshift": 8, "showarrow": False}
-    return {"text": group, **where, "font": {"size": 12, "color": theme.ink}}
+def _names(shown: pd.DataFrame, groups: list[str], theme: Theme) -> list[dict[str, Any]]:
+    """Each panel's group over it, with the most patients any of its points rests on."""
+    names = []
+    for place, group in enumerate(groups, 1):
+        most = int(shown.loc[shown["pattern"] == group, "n_patients"].max())
+        where = {"xref": f"x{place if place > 1 else ''} domain", "x": 0, "yref": "paper", "y": 1, "yshift": 6}
+        words = f"<b>{group}</b><br>up to {most:,} patients a point"
+        names.append({"text": words, **where, "xanchor": "left", "yanchor": "bottom", "align": "left",
+                      "showarrow": False, "font": {"size": 12, "color": theme.ink}})  # fmt: skip
+    return names
 
 
 def _alt(shown: pd.DataFrame, groups: list[str], instrument: str) -> str:

@@ -26,7 +26,7 @@ PATTERNS = (
     (1, 3, "stopped at 1 to 3"),
     (4, 6, "stopped at 4 to 6"),
     (7, 9, "stopped at 7 to 9"),
-    (10, np.inf, "10 or more"),
+    (10, np.inf, "went on to 10 or more"),
 )
 LANDMARK_DAY = 28.0
 LANDMARK_LAST_DAY = 105.0

@@ -113,11 +113,11 @@ PATTERN = pd.DataFrame(
 )
 
 
-def test_the_drop_out_pattern_draws_only_points_of_eleven_patients_and_names_lines_at_their_ends() -> None:
+def test_the_drop_out_pattern_draws_only_points_of_eleven_patients_and_names_each_panel() -> None:
     chart = session_pattern_chart(SessionCount(PATTERN, "", ""), "PHQ-9", LIGHT)
     go.Figure(chart.plot.to_dict())
-    assert [list(trace.x) for trace in chart.plot.data] == [[1.0], [1.0]]
-    assert "stopped at 1 to 3" in words(chart.plot)
+    assert [list(trace.x) for trace in chart.plot.data] == [[1.0, None], [1.0], [1.0, None], [1.0]]
+    assert "<b>stopped at 1 to 3</b><br>up to 30 patients a point" in words(chart.plot)
     assert chart.data()["n_patients"].tolist() == ["30", "<11", "40"]
     assert chart.alt.endswith("stopped at 1 to 3, −3.0 points after 1; 10 or more, −5.0 points after 1.")
 
