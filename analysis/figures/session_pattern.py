@@ -1,4 +1,4 @@
-"""Observed change by sessions so far, apart for patients who stopped early and late: who stays on, seen."""
+"""Observed change by sessions so far, apart for patients with few and with many sessions in all: who stays, seen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MARKER = "circle-open"
 _READ = (
     "Patients are split by how many sessions they completed in all. Each panel shows the plain mean of one group's "
     "scores after so many sessions, with the other groups in grey; a point rests on at least 11 patients. Where the "
-    "lines lie apart at the same number of sessions, those who stopped and those who stayed differed."
+    "lines lie apart at the same number of sessions, those who stayed for fewer and for more differed."
 )
 
 
@@ -42,8 +42,8 @@ def session_pattern_chart(views: SessionCount, instrument: str, theme: Theme) ->
         raise ValueError("no point of the drop-out pattern rests on 11 patients")
     groups = list(dict.fromkeys(shown["pattern"]))
     top = heading(
-        "Change by sessions so far, by when patients stopped",
-        f"Observed mean change in {instrument}, not adjusted. A line for each group by sessions completed in all.",
+        "Change by sessions so far, by sessions completed in all",
+        f"Observed mean change in {instrument}, not adjusted. A patient still in treatment may yet change group.",
         theme,
         full_width=True,
     )
@@ -141,6 +141,5 @@ def _alt(shown: pd.DataFrame, groups: list[str], instrument: str) -> str:
     for group in groups:
         last = shown[shown["pattern"] == group].iloc[-1]
         parts.append(f"{group}, {number_text(last['mean'])} points after {last['x']:g}")
-    return (
-        f"Observed mean change in {instrument} by when patients stopped, at the last point shown: {'; '.join(parts)}."
-    )
+    words = f"Observed mean change in {instrument} by sessions completed in all, at the last point shown"
+    return f"{words}: {'; '.join(parts)}."

@@ -23,10 +23,10 @@ from .wording import interval, signed
 
 PATTERN = ("pattern", "x", "mean", "n_patients")
 PATTERNS = (
-    (1, 3, "stopped at 1 to 3"),
-    (4, 6, "stopped at 4 to 6"),
-    (7, 9, "stopped at 7 to 9"),
-    (10, np.inf, "went on to 10 or more"),
+    (1, 3, "1 to 3 sessions in all"),
+    (4, 6, "4 to 6 sessions in all"),
+    (7, 9, "7 to 9 sessions in all"),
+    (10, np.inf, "10 or more sessions in all"),
 )
 LANDMARK_DAY = 28.0
 LANDMARK_LAST_DAY = 105.0

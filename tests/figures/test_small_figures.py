@@ -108,7 +108,11 @@ def test_the_alt_text_of_the_rates_holds_shares_and_intervals() -> None:
 
 
 PATTERN = pd.DataFrame(
-    [("stopped at 1 to 3", 1.0, -3.0, 30), ("stopped at 1 to 3", 2.0, -4.0, 10), ("10 or more", 1.0, -5.0, 40)],
+    [
+        ("1 to 3 sessions in all", 1.0, -3.0, 30),
+        ("1 to 3 sessions in all", 2.0, -4.0, 10),
+        ("10 or more sessions in all", 1.0, -5.0, 40),
+    ],
     columns=["pattern", "x", "mean", "n_patients"],
 )
 
@@ -117,9 +121,11 @@ def test_the_drop_out_pattern_draws_only_points_of_eleven_patients_and_names_eac
     chart = session_pattern_chart(SessionCount(PATTERN, "", ""), "PHQ-9", LIGHT)
     go.Figure(chart.plot.to_dict())
     assert [list(trace.x) for trace in chart.plot.data] == [[1.0, None], [1.0], [1.0, None], [1.0]]
-    assert "<b>stopped at 1 to 3</b><br>up to 30 patients a point" in words(chart.plot)
+    assert "<b>1 to 3 sessions in all</b><br>up to 30 patients a point" in words(chart.plot)
     assert chart.data()["n_patients"].tolist() == ["30", "<11", "40"]
-    assert chart.alt.endswith("stopped at 1 to 3, −3.0 points after 1; 10 or more, −5.0 points after 1.")
+    assert chart.alt.endswith(
+        "1 to 3 sessions in all, −3.0 points after 1; 10 or more sessions in all, −5.0 points after 1."
+    )
 
 
 def test_a_pattern_of_too_few_is_not_drawn() -> None:

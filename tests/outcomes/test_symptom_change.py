@@ -211,7 +211,7 @@ def test_no_sentence_about_observed_change_speaks_of_an_effect(
 def test_the_number_of_sessions_is_looked_at_three_ways(prepared: PreparedSymptomChange, sample_study: Study) -> None:
     views = session_count(prepared, select(sample_study, Cohort()))
     assert views.pattern["pattern"].unique().tolist() == [
-        "stopped at 1 to 3", "stopped at 4 to 6", "stopped at 7 to 9", "went on to 10 or more",
+        "1 to 3 sessions in all", "4 to 6 sessions in all", "7 to 9 sessions in all", "10 or more sessions in all",
     ]  # fmt: skip
     assert views.within_between.startswith("Up to six sessions, PHQ-9 moves by −")
     assert "The second number says who stays, not what sessions do." in views.within_between
