@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -32,9 +31,10 @@ class Selection:
     keep: Mask
     flow: pd.DataFrame
 
-    @cached_property
+    @property
     def study(self) -> Study:
-        """The study of the kept patients, each with all of their rows."""
+        """The study of the kept patients, each with all of their rows; made at each call, so that a remembered
+        selection does not hold a copy of the data."""
         return self.source.keep_patients(self.keep)
 
     @property
@@ -73,6 +73,8 @@ def _keeps(facts: pd.DataFrame, cohort: Cohort) -> Iterator[tuple[str, str, Mask
     """Per rule in force: name, words, who meets it (missing values aside), and whose value is missing."""
     in_force = [(rule.name, rule.words, rule.column, getattr(cohort, rule.field)) for rule in SET_RULES]
     in_force += [(column, column, column, values) for column, values in cohort.extra]
+    ruled = {*RULE_NAMES, *(column for column, _ in cohort.extra)}
+    in_force += [(column, column, column, ()) for column in cohort.drop_missing if column not in ruled]
     for name, words, column, allowed in in_force:
         if allowed or name in cohort.drop_missing:
             values = facts[column] if column in facts else pd.Series(pd.NA, index=facts.index, dtype="str")

@@ -35,11 +35,12 @@ def withhold_small(
 ) -> pd.DataFrame:
     """A copy in which rows about 1 to min_cell - 1 patients show "<11" and no value computed from them.
 
-    count_column becomes text; value_columns become missing in those rows. Other rows keep their values.
+    count_column becomes text; value_columns become missing in those rows, and in rows about nobody, where a
+    value could only be extrapolated. Other rows keep their values.
     """
-    small = small_cells(frame[count_column], min_cell)
+    silent = small_cells(frame[count_column], min_cell) | (frame[count_column].to_numpy(dtype=float) == 0)
     text = [cell_text(count, min_cell) for count in frame[count_column]]
     released = frame.assign(**{count_column: pd.Series(text, index=frame.index, dtype="str")})
     for column in value_columns:
-        released[column] = released[column].mask(small)
+        released[column] = released[column].mask(silent)
     return released

@@ -123,7 +123,14 @@ class MixedModelFit:
     @property
     def random_effects(self) -> pd.DataFrame:
         """Conditional modes: one row per patient, the patient's departure from the fixed effects."""
-        return pd.DataFrame(self.modes.T, index=self.patients, columns=list(self.random_names)).sort_index()
+        return pd.DataFrame(self.modes.T, index=self.patients, columns=list(self.random_names)).sort_index(
+            key=_comparable
+        )
+
+
+def _comparable(labels: pd.Index[Any]) -> pd.Index[Any]:
+    """Labels as they sort: mixed types have no order of their own and go by their text."""
+    return labels.astype(str) if labels.inferred_type.startswith("mixed") else labels
 
 
 def variance_and_df(fit: MixedModelFit, combinations: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -113,7 +113,8 @@ def _estimable_only(grid: Grid) -> Grid:
     if not grid.estimable.any():
         raise ModelRefused(
             "None of the means asked for can be estimated from these rows.",
-            "Some combinations of categories have no rows: widen the cohort, drop a term, or use weights='observed'.",
+            "Two categories go together completely in these rows, such as a clinic with a route of its own: widen the "
+            "cohort, or leave one of them out of the model.",
         )
     points = grid.points[grid.estimable].reset_index(drop=True)
     return Grid(points, grid.combinations[grid.estimable], grid.estimable)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .basis import CONSTANT, Independent, independent_columns
+from .basis import Independent, independent_columns
 from .cells import Cells
 from .crossproducts import CrossProducts, triangle_to_square
 from .design import Design, build_design, probe_map
@@ -19,6 +19,9 @@ from .triangles import invert_upper, solve_upper
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+# A column that a cohort empties comes back from the products of everyone with the rounding of those products, about
+# 1e-16 of its reach; a column with 1e-13 of it left says nothing that these products can tell from noise.
+REFIT_NOISE = 1e-13
 NO_SPREAD = 1e-13  # variance of a cohort's outcome over everyone's, under which it is rounding error
 
 
@@ -73,7 +76,7 @@ class Everyone:
             ones = total[:-1, 0] / whole.transform[0, 0]
         levels = {column: present.get(column, known) for column, known in whole.design.levels.items()}
         same = levels == whole.design.levels
-        found = independent_columns(total[:-1, :-1], CONSTANT * n_rows)
+        found = independent_columns(total[:-1, :-1], REFIT_NOISE * n_rows)
         _check_spread(data, whole, ones, found)
         if same and not found.dropped:
             return Working(
@@ -130,7 +133,7 @@ def _rebased(
     gram = join.T @ data.total[:-1, :-1] @ join / data.n_rows
     reach = np.abs(to_working) @ np.abs(mapping)
     scale = np.sqrt(np.maximum(np.sum(reach**2, axis=0), np.finfo(float).tiny))
-    found = independent_columns(gram / np.outer(scale, scale), CONSTANT)
+    found = independent_columns(gram / np.outer(scale, scale), REFIT_NOISE)
     kept, dropped = list(found.kept), list(found.dropped)
     transform = invert_upper(found.root) / scale[kept, None]
     alias = found.alias * scale[dropped] / scale[kept, None]

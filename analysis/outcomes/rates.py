@@ -16,6 +16,7 @@ from .attrition import Followed
 RATES = ("outcome", "route", "rule", "numerator", "denominator", "share", "ci_low", "ci_high")
 OBSERVED = "of patients scored around day 28"
 AS_NON_RESPONSE = "of all starters with a baseline, no score counted as no"
+ROUNDING = 1e-9  # points: a fall of exactly the cut-off counts, however its product rounds
 Mask = NDArray[np.bool_]
 
 
@@ -24,11 +25,11 @@ def _outcomes(
 ) -> Iterator[tuple[str, Mask]]:
     """Each outcome the instrument defines, and who reached it; a missing score reached nothing."""
     if item.response_fraction is not None:
-        yield "Response", score <= baseline * (1 - item.response_fraction)
+        yield "Response", baseline - score >= item.response_fraction * baseline - ROUNDING
     if remission is not None:
         yield "Remission", score <= remission.at_most
     if item.meaningful_change is not None:
-        yield "Meaningful change", baseline - score >= item.meaningful_change
+        yield "Meaningful change", baseline - score >= item.meaningful_change - ROUNDING
 
 
 def _row(outcome: str, route: str, rule: str, numerator: int, denominator: int) -> tuple[object, ...]:

@@ -8,15 +8,26 @@ from analysis.study import Study
 
 from .counted import Counted
 
-_WORDS = {"solicited": "Asked about", "spontaneous": "Mentioned unasked"}
+_WORDS = {
+    "solicited": "Where staff asked after each session",
+    "spontaneous": "Where events were noted when patients mentioned them",
+}
 
 
-def _one_kind(events: pd.DataFrame, kind: str, n_sessions: int, n_patients: int) -> Counted:
-    words = _WORDS.get(kind, "Not recorded how asked")
+def _one_kind(study: Study, events: pd.DataFrame, kind: str) -> Counted:
+    """Rates among the clinics that recorded any event of this kind: where nobody asked, nothing says that
+    there was nothing to find."""
+    patients = study.patients
+    clinics = set(patients.loc[patients["patient_id"].isin(events["patient_id"]), "clinic_id"])
+    theirs = patients["clinic_id"].isin(clinics).to_numpy()
+    n_patients = int(theirs.sum())
+    n_sessions = int(theirs[study.patient_positions("sessions")].sum())
     with_event = int(events["patient_id"].nunique())
+    words = _WORDS.get(kind, "Where it is not recorded how events were found")
     text = (
-        f"{words}: {100 * len(events) / n_sessions:.1f} events per 100 sessions, in "
-        f"{with_event:,} of {n_patients:,} patients ({with_event / n_patients:.0%})."
+        f"{words} ({len(clinics)} of {patients['clinic_id'].nunique()} clinics): "
+        f"{100 * len(events) / n_sessions:.1f} events per 100 of their {n_sessions:,} sessions, in "
+        f"{with_event:,} of their {n_patients:,} patients ({with_event / n_patients:.0%})."
     )
     return Counted(text, (with_event, len(events), n_patients), f"{words}: withheld, in fewer than 11 patients.")
 
@@ -42,5 +53,5 @@ def safety_line(study: Study) -> tuple[Counted, ...]:
     kind = pd.Series("unknown", index=events.index)
     if "ascertainment" in events:
         kind = events["ascertainment"].astype("str").fillna("unknown")
-    parts = [_one_kind(group, str(name), n_sessions, n_patients) for name, group in events.groupby(kind, sort=True)]
-    return (Counted(f"Adverse events in {n_sessions:,} sessions."), *parts, _serious(events))
+    parts = [_one_kind(study, group, str(name)) for name, group in events.groupby(kind, sort=True)]
+    return (*parts, _serious(events))

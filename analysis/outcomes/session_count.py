@@ -65,6 +65,8 @@ def within_between_split(rows: pd.DataFrame, instrument: str) -> str:
         fit = fit_mixed_model("change ~ route + within + between + baseline", frame, groups="patient_id", random="1")
     except ModelRefused as reason:
         return f"The within/between split cannot be fitted here: {reason}"
+    if not {"within", "between"} <= set(fit.fixed_effects.index):
+        return "The within/between split cannot be fitted here: the number of sessions does not vary in both ways."
     own, other = fit.fixed_effects.loc[["within", "between"]].to_dict("records")
     return (
         f"Up to six sessions, {instrument} moves by {signed(own['estimate'])} points for each further session of the "
@@ -95,7 +97,10 @@ def landmark_analysis(frame: pd.DataFrame, instrument: str) -> str:
     exposure = frame[["sessions_by_landmark", "baseline"]].astype("float64")
     if n < MIN_PATIENTS or exposure["sessions_by_landmark"].nunique() < 2 or exposure["baseline"].nunique() < 2:
         return f"Too few patients ({n}) were scored between day 29 and day 105 for a landmark analysis."
-    result = sm.OLS(frame["change"].to_numpy(dtype=float), sm.add_constant(exposure.to_numpy())).fit(cov_type="HC3")
+    design = sm.add_constant(exposure.to_numpy())
+    if np.linalg.matrix_rank(design) < design.shape[1]:
+        return "Sessions by day 28 and baseline go together completely here, so no landmark analysis is possible."
+    result = sm.OLS(frame["change"].to_numpy(dtype=float), design).fit(cov_type="HC3", use_t=True)
     low, high = result.conf_int()[1]
     return (
         f"Among {n:,} patients scored between day 29 and day 105, one session more by day 28 goes with a difference of "

@@ -11,7 +11,7 @@ from analysis.mixed import MixedModelFit, ModelRefused
 
 from .balance import route_balance, route_names
 from .points import observed_means, patients_per_route
-from .prepared import MIN_PER_ROUTE, PreparedSymptomChange
+from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, fit_rows
 from .result import LEFT_OUT, SymptomChange
 from .trajectory import LAST_X, decision_points, route_differences, trajectory
 from .wording import honesty_notes, subtitle, title_and_finding
@@ -20,11 +20,18 @@ MIN_AT_DECISION = 11  # patients still assessed at the end of induction before a
 Mask = NDArray[np.bool_]
 
 
-def _left_out(prepared: PreparedSymptomChange, counts: NDArray[np.int64]) -> pd.DataFrame:
-    reason = f"fewer than {MIN_PER_ROUTE} evaluable patients"
-    pairs = zip(prepared.points.routes, counts, strict=True)
-    rows = [(route, int(count), reason) for route, count in pairs if 0 < count < MIN_PER_ROUTE]
-    return pd.DataFrame(rows, columns=list(LEFT_OUT))
+def _left_out(prepared: PreparedSymptomChange, mine: Mask) -> tuple[pd.DataFrame, Mask]:
+    """Routes with too few patients in a cohort, with the reason, and which of the study's routes have enough."""
+    points = prepared.points
+    evaluable = patients_per_route(points.take(mine))
+    usable = patients_per_route(points.take(mine & prepared.complete[points.patient]))
+    rows = []
+    for route, n_evaluable, n_usable in zip(points.routes, evaluable, usable, strict=True):
+        if n_evaluable and n_usable < MIN_PER_ROUTE:
+            few = n_evaluable < MIN_PER_ROUTE
+            what = "evaluable patients" if few else "patients with every adjustment recorded"
+            rows.append((route, int(n_evaluable if few else n_usable), f"fewer than {MIN_PER_ROUTE} {what}"))
+    return pd.DataFrame(rows, columns=list(LEFT_OUT)), usable >= MIN_PER_ROUTE
 
 
 def _refused(
@@ -54,22 +61,56 @@ def symptom_change(prepared: PreparedSymptomChange, selection: Selection) -> Sym
     fitted to: the result is then refused, with a sentence.
     """
     mine = selection.keep[prepared.points.patient]
-    counts = patients_per_route(prepared.points.take(mine))
-    n_evaluable = len(np.unique(prepared.points.patient[mine]))
-    left_out = _left_out(prepared, counts)
-    enough = counts >= MIN_PER_ROUTE
+    n_evaluable = int((selection.keep & prepared.evaluable).sum())
+    left_out, enough = _left_out(prepared, mine)
     if prepared.model is None or not enough.any():
         why = _too_few(selection, prepared.spec.instrument)
         if prepared.model is None and selection.n_patients:
             why = prepared.refusal
         return _refused(prepared, selection, n_evaluable, why, left_out)
     used = mine & prepared.in_model & enough[prepared.points.route]
-    ids = prepared.study.patients["patient_id"].to_numpy()
     try:
-        fit = prepared.model.fit(patients=ids[np.unique(prepared.points.patient[used])])
+        fit = _fit(prepared, used)
         return _read(prepared, selection, fit, used, n_evaluable, left_out)
     except ModelRefused as reason:
         return _refused(prepared, selection, n_evaluable, str(reason), left_out)
+
+
+def _fit(prepared: PreparedSymptomChange, used: Mask) -> MixedModelFit:
+    """The refit of the patients behind some rows, from the prepared model.
+
+    Where a patient also has rows on a route that is left out (only when routes are followed from session to
+    session), those rows must not come along, and the model is prepared anew without them.
+    """
+    patient = prepared.points.patient
+    chosen = np.zeros(len(prepared.people), dtype=bool)
+    chosen[patient[used]] = True
+    if (prepared.in_model & chosen[patient]).sum() > used.sum():
+        rows = prepared.rows[used]
+        routes = [code for code in prepared.points.routes if (rows["route"] == code).any()]
+        return fit_rows(prepared.spec, rows, routes, prepared.covariates, prepared.knots).fit()
+    assert prepared.model is not None
+    return prepared.model.fit(patients=prepared.study.patients["patient_id"].to_numpy()[chosen])
+
+
+_CHANGED = {
+    "index": "they count under the route of their first session",
+    "unchanged only": "they are left out",
+    "at each session": "each score counts under the route of the last session before it",
+}
+
+
+def _notes(prepared: PreparedSymptomChange, selection: Selection, fit: MixedModelFit) -> tuple[str, ...]:
+    """What a reader must know about who is counted how, then the engine's own notes."""
+    evaluable = selection.keep & prepared.evaluable
+    changed = int((evaluable & prepared.changed_route).sum())
+    missing = int((evaluable & ~prepared.complete).sum())
+    notes = []
+    if changed:
+        notes.append(f"{changed:,} evaluable patients changed route later; {_CHANGED[prepared.spec.route_rule]}.")
+    if missing:
+        notes.append(f"{missing:,} evaluable patients are not in the model: an adjustment is not recorded for them.")
+    return (*notes, *fit.notes)
 
 
 def _read(
@@ -83,7 +124,7 @@ def _read(
     spec, points = prepared.spec, prepared.points.take(used)
     in_fit = np.zeros(len(prepared.people), dtype=bool)
     in_fit[points.patient] = True
-    people = prepared.people[in_fit & prepared.complete]
+    people = prepared.people[in_fit]
     curve = trajectory(fit, spec, points, people)
     decision = decision_points(curve, spec)
     decision = decision[(decision["n_patients"] >= MIN_AT_DECISION).to_numpy()].reset_index(drop=True)
@@ -91,7 +132,8 @@ def _read(
     balance = route_balance(prepared.traits, selection.keep)
     title, finding = title_and_finding(spec, decision, differences, route_names(balance))
     return SymptomChange(
-        spec, fit.status, _status_sentence(fit), fit.notes, selection.n_patients, n_evaluable, spec.knot, fit,
+        spec, fit.status, _status_sentence(fit), _notes(prepared, selection, fit), selection.n_patients, n_evaluable,
+        spec.knot, fit,
         fit.n_groups, fit.n_rows, prepared.covariates, curve, observed_means(points, LAST_X[spec.time]), decision,
         differences, left_out, balance, title,
         subtitle(spec, prepared.covariates, selection.n_patients, n_evaluable, fit.n_groups), finding,
@@ -105,4 +147,4 @@ def _status_sentence(fit: MixedModelFit) -> str:
             "The model was fitted, but part of the variation between patients was estimated as zero (a singular fit): "
             "intervals for the means stay valid; do not interpret the variance components."
         )
-    return "The model converged: its optimum was checked, not assumed."
+    return "The model was fitted without problems, and its solution was verified."

@@ -48,8 +48,8 @@ def trajectory(fit: MixedModelFit, spec: ModelSpec, points: Points, people: pd.D
         mine = means[(means["route"] == route).to_numpy()]
         known = {value: row for row, value in enumerate(mine[column])}
         values = at[column]
-        there = [(j, known[values[k]]) for j, k in enumerate(place) if values[k] in known]
-        if there and remaining[number].any():
+        there = [(j, known[values[k]]) for j, k in enumerate(place) if values[k] in known and remaining[number, j]]
+        if there:
             times, rows = (np.array(side) for side in zip(*there, strict=True))
             part = mine.iloc[rows][["estimate", "std_error", "df", "ci_low", "ci_high"]]
             parts.append(part.assign(route=route, x=grid[times], n_patients=remaining[number, times]))
@@ -67,6 +67,5 @@ def route_differences(fit: MixedModelFit, spec: ModelSpec, people: pd.DataFrame,
     if len(routes) < 2:
         return pd.DataFrame(columns=list(DIFFERENCES))
     _, at, _ = _at(np.array([spec.knot]), spec)
-    frame = contrasts(fit, by="route", at=at, adjust="holm", over=people)
-    wanted = frame["first"].isin(routes) & frame["second"].isin(routes)
-    return frame.loc[wanted, list(DIFFERENCES)].reset_index(drop=True)
+    frame = contrasts(fit, by="route", at={"route": list(routes), **at}, adjust="holm", over=people)
+    return frame[list(DIFFERENCES)]

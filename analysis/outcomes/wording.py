@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
 
 from .model_spec import COVARIATES, ModelSpec
 
@@ -34,24 +34,31 @@ def _title(spec: ModelSpec, decision: pd.DataFrame) -> str:
         falls = sorted(-decision["estimate"])
         size = f"{falls[0]:.1f}" if len(falls) == 1 else f"{falls[0]:.1f} to {falls[-1]:.1f}"
         where = "" if len(falls) == 1 else ", on every route shown"
-        return f"{spec.instrument} was {size} points lower after {at}{where}"
+        return f"{spec.instrument} was {size} points lower after {at}, adjusted{where}"
     return f"Change in {spec.instrument} by route and {spec.time}"
+
+
+def _named(route: str, names: Mapping[str, str]) -> str:
+    """A route in the middle of a sentence; one that nobody started on has no name of its own in the balance."""
+    return names.get(route, route_label(route)).lower()
 
 
 def _largest_difference(differences: pd.DataFrame, names: Mapping[str, str]) -> str:
     """The largest difference as "more improvement on", so that its sign cannot be misread."""
     if not len(differences):
         return "There is no second route to compare with at that point."
-    row = differences.iloc[int(differences["estimate"].abs().to_numpy().argmax())]
+    clear = (differences["p_adjusted"] < 0.05) & ((differences["ci_low"] > 0) | (differences["ci_high"] < 0))
+    among = differences[clear] if clear.any() else differences
+    row = among.iloc[int(among["estimate"].abs().to_numpy().argmax())]
     better, other = (row["first"], row["second"]) if row["estimate"] < 0 else (row["second"], row["first"])
     ends = sorted([-row["ci_low"], -row["ci_high"]] if row["estimate"] < 0 else [row["ci_low"], row["ci_high"]])
     size = (
-        f"{abs(row['estimate']):.1f} points more improvement with {names[better].lower()} than with "
-        f"{names[other].lower()} (95% interval {interval(*ends)}, adjusted for all pairs)"
+        f"{abs(row['estimate']):.1f} points more improvement with {_named(better, names)} than with "
+        f"{_named(other, names)} (95% interval {interval(*ends)}, adjusted for all pairs)"
     )
-    if row["p_adjusted"] < 0.05:
+    if clear.any():
         return (
-            f"The largest difference associated with route: {size}. "
+            f"The largest clear difference associated with route: {size}. "
             "Routes were chosen, not drawn by lot, so this is not what changing route would do."
         )
     return f"No difference between routes is clear of chance; the largest is {size}."
@@ -67,7 +74,7 @@ def title_and_finding(
             f"Too few patients were still assessed after {POINT[spec.time]} to state a change there.",
         )
     parts = [
-        f"{names[str(row['route'])].lower()} {signed(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
+        f"{_named(row['route'], names)} {signed(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
         for row in decision.to_dict("records")
     ]
     sentence = f"Adjusted mean change in {spec.instrument} after {POINT[spec.time]}, points (95% interval): "
@@ -78,8 +85,8 @@ def subtitle(spec: ModelSpec, covariates: Sequence[str], n_starters: int, n_eval
     """What the model is, what it adjusts for, what band and points are, and the denominators."""
     adjusted = listed(["baseline", *(COVARIATES[name] for name in covariates)])
     text = (
-        f"Mixed model adjusted for {adjusted}. Line and band: adjusted mean, 95% interval. "
-        f"Points: observed means. {n_evaluable:,} evaluable of {n_starters:,} starters"
+        f"Mixed model adjusted for {adjusted}. Line and band: adjusted mean for the average patient of this cohort, "
+        f"95% interval. Points: observed means, not adjusted. {n_evaluable:,} evaluable of {n_starters:,} starters"
     )
     return text + (f"; {n_model:,} in the model." if n_model != n_evaluable else ".")
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from analysis.vocabulary import TABLES
 
+from .reserved import set_names_apart
+
 Derived = TypeVar("Derived")
 
 _OPTIONAL_NAMES = tuple(name for name, table in TABLES.items() if not table.required)
@@ -44,8 +46,12 @@ class Study:
 
     @classmethod
     def from_tables(cls, name: str, tables: Mapping[str, pd.DataFrame], notes: Sequence[str] = ()) -> Study:
-        """A study from checked frames by table name. Raises KeyError when a required table is missing."""
-        frames = {table: tables[table].reset_index(drop=True) for table in TABLES if table in tables}
+        """A study from checked frames by table name. Raises KeyError when a required table is missing.
+
+        An extra column that bears the name of something derived is renamed, and a note says so.
+        """
+        given = {table: tables[table].reset_index(drop=True) for table in TABLES if table in tables}
+        frames, renamed = set_names_apart(given)
         return cls(
             name,
             frames["patients"],
@@ -53,7 +59,7 @@ class Study:
             frames["assessments"],
             frames.get("therapy_visits"),
             frames.get("adverse_events"),
-            tuple(notes),
+            (*notes, *renamed),
         )
 
     @property

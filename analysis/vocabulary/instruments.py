@@ -91,7 +91,7 @@ _DEPRESSION = (
     ),
     Instrument(
         "HAM-D17", "Hamilton Depression Rating Scale, 17 items", 0, 52, "clinician", 7,
-        response_fraction=0.5, remission_options=(RemissionRule(7, "7 or less", "usual in trials"),),
+        remission_options=(RemissionRule(7, "7 or less", "usual in trials"),),
         suicidality_item=3, suicidality_max=4, n_items=17, sources=("ids-qids.org crosswalk",),
     ),
     Instrument(

@@ -15,12 +15,13 @@ from analysis.cohort import Cohort, describe
         (
             Cohort(routes=("IV", "IM", "SL"), molecules=("esketamine",), clinics=("C01", "C02")),
             "Patients first treated by the intravenous, intramuscular or sublingual route, on esketamine, "
-            "at clinic C01 or C02.",
+            "at clinic C01 or C02; molecule not recorded counts as met.",
         ),
         (
             Cohort(diagnoses=("MDD",), sexes=("female",), payers=("VA",), age=(18, 65), baseline=(10, 27)),
             "Patients with MDD, recorded as female, paid by VA, aged 18 to 65, "
-            "with a PHQ-9 baseline of 10 to 27 points.",
+            "with a PHQ-9 baseline of 10 to 27 points; "
+            "sex, payer, age or baseline severity not recorded counts as met.",
         ),
         (
             Cohort(sessions_reached=(4, 12), extra=(("ward", ("north",)),), drop_missing=("age", "payer")),

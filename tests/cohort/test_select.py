@@ -65,6 +65,7 @@ def test_a_cohort_without_rules_is_every_starter(study: Study) -> None:
         ({"sessions_reached": (2, 99)}, "a"),
         ({"extra": (("ward", ("north",)),)}, "ac"),
         ({"drop_missing": ("age",)}, "abc"),
+        ({"drop_missing": ("ward",)}, "abcd"),
     ],
 )
 def test_each_rule_keeps_the_patients_who_meet_it(study: Study, rules: dict[str, object], expected: str) -> None:

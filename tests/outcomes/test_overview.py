@@ -100,6 +100,17 @@ def test_shares_have_wilson_intervals(study: Study) -> None:
     assert (row["ci_low"], row["ci_high"]) == pytest.approx(WILSON_2_OF_3, abs=1e-4)
 
 
+def test_a_fall_of_exactly_the_cut_off_counts_however_its_product_rounds() -> None:
+    # 30 % of 3, 6 and 7 points: 2.1, 4.2 and 4.9 are not exact in binary.
+    patients = "patient_id clinic_id primary_diagnosis\na C MDD\nb C MDD\nc C MDD"
+    sessions = "patient_id session_number day route\na 1 0 IV\nb 1 0 IV\nc 1 0 IV"
+    scores = "patient_id day instrument score\n" + "\n".join(
+        f"{p} 0 PEG {before}\n{p} 28 PEG {after}" for p, before, after in (("a", 3, 2.1), ("b", 6, 4.2), ("c", 7, 4.9))
+    )
+    table = rates(follow(drawn_study(patients, sessions, scores), "PEG"), instrument("PEG"), None)
+    assert table.iloc[0][["numerator", "denominator"]].tolist() == [3, 3]
+
+
 def slow_response(study: Study, patient: str) -> bool | None:
     """The obvious rule, read one score at a time."""
     scores = study.assessments[study.assessments["patient_id"] == patient]
@@ -124,15 +135,17 @@ def said(study: Study) -> str:
 
 def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
     assert said(select(study, Cohort()).study) == (
-        "Adverse events in 6 sessions. Asked about: 33.3 events per 100 sessions, in 1 of 5 patients (20%). "
-        "Mentioned unasked: 16.7 events per 100 sessions, in 1 of 5 patients (20%). Serious events: 1."
+        "Where staff asked after each session (1 of 2 clinics): 66.7 events per 100 of their 3 sessions, "
+        "in 1 of their 2 patients (50%). "
+        "Where events were noted when patients mentioned them (1 of 2 clinics): 33.3 events per 100 of their "
+        "3 sessions, in 1 of their 2 patients (50%). Serious events: 1."
     )
 
 
 def test_each_sentence_about_safety_carries_the_counts_that_may_be_too_small_to_show(study: Study) -> None:
-    solicited = overview(select(study, Cohort()).study).safety[1]
-    assert solicited.counts == (1, 2, 5)
-    assert solicited.otherwise == "Asked about: withheld, in fewer than 11 patients."
+    solicited = overview(select(study, Cohort()).study).safety[0]
+    assert solicited.counts == (1, 2, 2)
+    assert solicited.otherwise == "Where staff asked after each session: withheld, in fewer than 11 patients."
 
 
 def test_a_study_without_events_says_so() -> None:

@@ -173,11 +173,11 @@ DIFFERENCE = pd.DataFrame(
 
 def test_the_finding_says_which_route_improved_more_and_that_it_is_an_association() -> None:
     title, finding = title_and_finding(ModelSpec(), DECISION, DIFFERENCE, NAMES)
-    assert title == "PHQ-9 was 5.8 to 7.9 points lower after six completed sessions, on every route shown"
+    assert title == "PHQ-9 was 5.8 to 7.9 points lower after six completed sessions, adjusted, on every route shown"
     assert finding == (
         "Adjusted mean change in PHQ-9 after six completed sessions, points (95% interval): "
         "intravenous −7.9 (−9.2 to −6.6); intramuscular −5.8 (−7.5 to −4.1). "
-        "The largest difference associated with route: 2.1 points more improvement with intravenous than with "
+        "The largest clear difference associated with route: 2.1 points more improvement with intravenous than with "
         "intramuscular (95% interval 0.3 to 3.9, adjusted for all pairs). "
         "Routes were chosen, not drawn by lot, so this is not what changing route would do."
     )
@@ -225,3 +225,103 @@ def test_the_three_ways_say_when_there_is_too_little(prepared: PreparedSymptomCh
     few = session_count(prepared, of_patients(sample_study, 8))
     assert few.landmark.endswith("were scored between day 29 and day 105 for a landmark analysis.")
     assert few.within_between
+
+
+@pytest.mark.parametrize("reached", [(1, 5), (1, 7), (4, 6), (5, 6), (6, 6)])
+def test_a_cohort_of_short_courses_is_refitted_as_its_rows_alone(
+    prepared: PreparedSymptomChange, sample_study: Study, reached: tuple[int, int]
+) -> None:
+    # Nobody on some routes passes six sessions here: columns that the cohort empties must go, not stay as rounding.
+    selection = select(sample_study, Cohort(sessions_reached=reached))
+    assert prepared.model is not None
+    used = prepared.in_model & selection.keep[prepared.points.patient]
+    refit = prepared.model.fit(patients=sample_study.patients["patient_id"][selection.keep])
+    rows = prepared.rows[used]
+    present = [code for code in prepared.points.routes if (rows["route"] == code).any()]
+    rows = rows.assign(route=rows["route"].cat.set_categories(present))
+    spec = prepared.spec
+    alone = fit_mixed_model(spec.formula((), prepared.covariates), rows, groups="patient_id", random=spec.random)
+    assert list(refit.fixed_effects.index) == list(alone.fixed_effects.index)
+    assert refit.neg2loglik == pytest.approx(alone.neg2loglik, abs=1e-7)
+    assert refit.fixed_effects["std_error"].max() < 100
+    result = symptom_change(prepared, selection)
+    assert result.status in ("converged", "singular")
+    assert (result.trajectory["n_patients"] > 0).all()
+
+
+def test_sessions_that_never_vary_end_in_sentences(prepared: PreparedSymptomChange, sample_study: Study) -> None:
+    views = session_count(prepared, select(sample_study, Cohort(sessions_reached=(1, 1))))
+    assert views.within_between.startswith("The within/between split cannot be fitted here")
+    assert views.landmark.endswith(".")
+
+
+def with_routes(study: Study, after: str) -> Study:
+    """The study with every session after the first of intravenous starters on another route."""
+    sessions = study.sessions
+    starters = set(sessions.loc[(sessions["session_number"] == 1) & (sessions["route"] == "IV"), "patient_id"])
+    moved = sessions["patient_id"].isin(starters) & (sessions["session_number"] > 1)
+    return Study.from_tables(
+        "moved", {**study.tables, "sessions": sessions.assign(route=sessions["route"].mask(moved, after))}
+    )
+
+
+@pytest.mark.parametrize("after", ["SL", "rectal"])
+def test_a_route_that_nobody_started_on_can_be_followed(sample_study: Study, after: str) -> None:
+    study = with_routes(sample_study, after)
+    prepared = prepare_symptom_change(study, ModelSpec(route_rule="at each session"))
+    result = symptom_change(prepared, select(study, Cohort(routes=("IV",))))
+    assert result.status in ("converged", "singular")
+    assert after in set(result.trajectory["route"])
+
+
+def test_scores_on_a_route_that_is_left_out_are_not_in_the_model(sample_study: Study) -> None:
+    prepared = prepare_symptom_change(sample_study, ModelSpec(route_rule="at each session"))
+    result = symptom_change(prepared, select(sample_study, Cohort(routes=("IV",))))
+    assert result.fit is not None
+    assert set(result.left_out["route"]) & set(result.fit.levels.get("route", ())) == set()
+    assert result.trajectory["route"].unique().tolist() == ["IV"]
+
+
+def test_patients_without_an_adjustment_are_counted_out_of_the_model_and_named(sample_study: Study) -> None:
+    on_sublingual = set(sample_study.sessions.loc[sample_study.sessions["route"] == "SL", "patient_id"])
+    hidden = sample_study.patients["patient_id"].isin(on_sublingual)
+    patients = sample_study.patients.assign(age=sample_study.patients["age"].mask(hidden))
+    study = Study.from_tables("ages hidden", {**sample_study.tables, "patients": patients})
+    result = symptom_change(prepare_symptom_change(study, ModelSpec()), select(study, Cohort()))
+    assert "SL" not in set(result.trajectory["route"])
+    reason = result.left_out.set_index("route").loc["SL", "reason"]
+    assert reason == "fewer than 20 patients with every adjustment recorded"
+    words = "evaluable patients are not in the model: an adjustment is not recorded for them."
+    assert any(note.endswith(words) for note in result.notes)
+
+
+def test_who_changed_route_is_counted_under_every_rule(sample_study: Study) -> None:
+    evaluable = set()
+    for rule, words in (
+        ("index", "they count under the route of their first session"),
+        ("unchanged only", "they are left out"),
+        ("at each session", "each score counts under the route of the last session before it"),
+    ):
+        prepared = prepare_symptom_change(sample_study, ModelSpec(route_rule=rule))  # type: ignore[arg-type]
+        result = symptom_change(prepared, select(sample_study, Cohort()))
+        assert words in result.notes[0]
+        assert "evaluable patients changed route later" in result.notes[0]
+        evaluable.add(result.n_evaluable)
+    assert len(evaluable) == 1
+
+
+def test_a_clear_smaller_difference_is_not_denied_by_an_unclear_larger_one() -> None:
+    pairs = pd.DataFrame(
+        {
+            "first": ["IV", "IV"], "second": ["SC", "IM"], "estimate": [-3.0, -2.1], "ci_low": [-8.0, -3.9],
+            "ci_high": [2.0, -0.3], "p_adjusted": [0.6, 0.005],
+        }
+    )  # fmt: skip
+    _, finding = title_and_finding(ModelSpec(), DECISION, pairs, NAMES)
+    assert "The largest clear difference associated with route: 2.1 points more improvement with intravenous" in finding
+
+
+def test_a_difference_whose_interval_reaches_zero_is_not_called_clear() -> None:
+    pairs = DIFFERENCE.assign(ci_high=0.1, p_adjusted=0.045)
+    _, finding = title_and_finding(ModelSpec(), DECISION, pairs, NAMES)
+    assert "No difference between routes is clear of chance" in finding

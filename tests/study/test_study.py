@@ -47,3 +47,31 @@ def test_a_study_without_optional_tables_says_so_with_none() -> None:
     assert study.therapy_visits is None
     assert study.adverse_events is None
     assert list(study.tables) == ["patients", "sessions", "assessments"]
+
+
+def test_an_extra_column_cannot_replace_what_is_derived_or_declared_of_the_patient() -> None:
+    study = drawn_study(
+        "patient_id clinic_id primary_diagnosis age route change self\na C01 MDD 40 x y z",
+        "patient_id session_number day route\na 1 0 IV",
+        "patient_id day instrument score age clinic_id site\na 0 PHQ-9 20 99 C09 s\na 3 PHQ-9 12 99 C09 s",
+    )
+    row = outcome_rows(study, "PHQ-9").iloc[0]
+    assert (row["route"], row["age"], row["clinic_id"], row["change"]) == ("IV", 40, "C01", -8)
+    assert (row["recorded_route"], row["recorded_age"], row["recorded_clinic_id"], row["site"]) == (
+        "x",
+        "99",
+        "C09",
+        "s",
+    )
+    assert study.notes[0] == (
+        "patients: the extra column 'route' is kept as 'recorded_route', "
+        "because 'route' is derived or declared elsewhere."
+    )
+    assert len(study.notes) == 5
+
+
+def test_a_study_made_of_a_study_keeps_its_names_and_notes() -> None:
+    study = drawn_study(PATIENTS.replace("age", "weeks"), SESSIONS, ASSESSMENTS)
+    again = study.keep_patients(np.ones(4, dtype=bool))
+    assert list(again.patients.columns) == list(study.patients.columns)
+    assert again.notes == study.notes
