@@ -20,7 +20,7 @@ _X_TITLES = {
 }
 _X_STEPS = (1, 2, 3, 6, 8, 12)
 _MOST_TICKS = 5
-_ROOM_FOR_COUNT = 0.2  # of the axis: a three-digit count in the narrowest panel
+_LEAST_ROOM = 0.2  # of the axis, between two patient counts
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,15 @@ def x_ticks(x_end: float) -> list[float]:
     return [float(value) for value in range(0, int(x_end) + 1, int(step))]
 
 
-def count_spots(drawn: DrawnChange) -> list[float]:
-    """Where patients are written under the axis: decision point, last tick, first point, then ticks with room."""
+def count_spots(drawn: DrawnChange, room: float = _LEAST_ROOM) -> list[float]:
+    """Where patients are written under the axis: decision point, last tick, first point, then ticks with room.
+
+    room is the share of the axis that one count takes, with the space beside it.
+    """
     ticks = [tick for tick in x_ticks(drawn.x_end) if tick > 0]
     spots: list[float] = []
     for spot in (drawn.decision_x, *ticks[-1:], 1.0, *ticks):
-        if all(abs(spot - other) >= _ROOM_FOR_COUNT * drawn.x_end for other in spots):
+        if all(abs(spot - other) >= max(room, _LEAST_ROOM) * drawn.x_end for other in spots):
             spots.append(spot)
     return sorted(spots)
 

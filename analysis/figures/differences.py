@@ -58,10 +58,10 @@ def _title(pairs: pd.DataFrame, at: str) -> str:
     """How many pairs differ beyond chance, by the p value adjusted for all of them."""
     clear, n = int((pairs["p_adjusted"] < _CLEAR).sum()), len(pairs)
     if not clear:
-        return f"No pair of routes differs clearly after {at}"
+        return f"Adjusted change differs clearly in no pair of routes after {at}"
     if n == 1:
-        return f"The two routes differ after {at}"
-    return f"{clear} of {n} pairs of routes differ{'s' if clear == 1 else ''} after {at}"
+        return f"Adjusted change differs between the two routes after {at}"
+    return f"Adjusted change differs in {clear} of {n} pairs of routes after {at}"
 
 
 def pair_name(row: Any) -> str:

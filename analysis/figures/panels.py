@@ -27,6 +27,9 @@ _COUNT_HEIGHT = 0.045
 _HEAD_SHARE = 0.10
 _NEAR = 0.36  # of the axis: the half width of the label in the narrowest panel
 _LONG_NAME = 13
+_NARROW_PX = 430  # all panels of a row together, in a window of 820 px
+_DIGIT_PX = 6.5
+_BETWEEN_COUNTS_PX = 8
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,13 @@ def small_multiples(drawn: DrawnChange, top: Heading) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
+def _columns(n: int) -> int:
+    return max(1, n if n <= _MOST_COLUMNS else (3 if n <= 6 else _MOST_COLUMNS))
+
+
 def _grid(n: int) -> tuple[list[Cell], int]:
     """Panels in one row up to four; five and six in rows of three; more in rows of four."""
-    n_columns = max(1, n if n <= _MOST_COLUMNS else (3 if n <= 6 else _MOST_COLUMNS))
+    n_columns = _columns(n)
     n_rows = max(1, math.ceil(n / n_columns))
     gap = _ROW_GAP_PX / (n_rows * _ROW_PX + (n_rows - 1) * _ROW_GAP_PX)
     tall = (1 - (n_rows - 1) * gap) / n_rows
@@ -93,7 +100,8 @@ def _traces(drawn: DrawnChange, cell: Cell, route: DrawnRoute, low: float) -> li
 def _counts(drawn: DrawnChange, route: DrawnRoute, height: float) -> dict[str, Any]:
     """Patients still assessed, above the axis."""
     colour = drawn.theme.route_ink(route.code)
-    shown = [(spot, route.counts[spot]) for spot in count_spots(drawn) if spot in route.counts]
+    spots = count_spots(drawn, _room_for_count(drawn))
+    shown = [(spot, route.counts[spot]) for spot in spots if spot in route.counts]
     return {
         "type": "scatter",
         "x": [spot for spot, _ in shown],
@@ -104,6 +112,12 @@ def _counts(drawn: DrawnChange, route: DrawnRoute, height: float) -> dict[str, A
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
+
+
+def _room_for_count(drawn: DrawnChange) -> float:
+    """The share of a panel's axis that its longest count takes in a narrow window."""
+    longest = max(len(cell_text(count)) for route in drawn.routes for count in route.counts.values())
+    return (longest * _DIGIT_PX + _BETWEEN_COUNTS_PX) / (_NARROW_PX / _columns(len(drawn.routes)))
 
 
 def _words(drawn: DrawnChange, cell: Cell, route: DrawnRoute, low: float) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,8 +20,9 @@ from .released import enough, released, rows
 _OUTCOMES = ("Response", "Remission")
 _ROW_PX = 50
 _HEAD_PX = 26
-_FOOT_PX = 44
-_GAP = 0.06
+_FOOT_PX = 62
+_GAP = 0.12  # of the width, so that 100% of one side keeps clear of 0% of the other
+_LONGEST_LABEL = 80  # characters on one line of a figure of 500 px
 _MARKER_DROP = 0.2  # of a row: markers sit under their label
 _READ = (
     "Filled markers are this cohort, with 95% intervals, under two denominators: patients who had a score around day "
@@ -97,9 +99,15 @@ def _published(result: Overview) -> list[Rate]:
         symbol = "line-ns-open" if row.route == "control" else route_marker(str(row.route))
         for outcome, share in (("Response", row.response), ("Remission", row.remission)):
             if pd.notna(share):
-                label = f"{row.study} ({arm}), {row.time_point}"
-                rates.append(Rate(outcome, label, float(share), None, None, False, symbol))
+                rates.append(Rate(outcome, _published_label(row, arm), float(share), None, None, False, symbol))
     return rates
+
+
+def _published_label(row: Any, arm: str) -> str:
+    """Study, arm, time point and whom the share is of: the first clause of it, cut where the line ends."""
+    whom = str(row.denominator).split(";", 1)[0]
+    label = f"{row.study}, {arm}; {row.time_point}; {whom}"
+    return textwrap.shorten(label, _LONGEST_LABEL, placeholder="\u2026")
 
 
 def _words(rate: Rate) -> str:
@@ -203,6 +211,7 @@ def _axis(theme: Theme, left: float, right: float) -> dict[str, Any]:
         "tickangle": 0,
         "zeroline": False,
         "fixedrange": True,
+        "title": {"text": "Share of patients", "font": {"size": 13, "color": theme.secondary}, "standoff": 6},
     }
 
 

@@ -75,7 +75,7 @@ def _change(followed: Followed, name: str) -> tuple[Counted, str, int]:
     return Counted(text, (n,)), f"{signed(mean)} points", n
 
 
-def _rate_card(table: pd.DataFrame, outcome: str, words: str) -> Card | None:
+def _rate_card(table: pd.DataFrame, outcome: str, who: str, words: str) -> Card | None:
     rows = table[(table["outcome"] == outcome) & (table["route"] == "all")].set_index("rule")
     if not len(rows) or rows.loc[OBSERVED, "denominator"] == 0:
         return None
@@ -83,7 +83,7 @@ def _rate_card(table: pd.DataFrame, outcome: str, words: str) -> Card | None:
     return Card(
         f"{outcome}, around day 28",
         f"{seen['share']:.0%}",
-        f"{seen['numerator']:,} of {seen['denominator']:,} scored; "
+        f"{seen['numerator']:,} of {seen['denominator']:,} scored, {who}; "
         f"{everyone['share']:.0%} of {everyone['denominator']:,} if no score is a no",
         words,
         (int(seen["numerator"]), int(seen["denominator"]), int(everyone["denominator"])),
@@ -104,8 +104,14 @@ def _cards(followed: Followed, table: pd.DataFrame, item: Instrument, rule: Remi
             f"Change in {item.name}, around day 28", value, f"{n_change:,} of {n:,} starters",
             "Observed mean change from baseline, not adjusted. Negative is improvement.", (n_change, n),
         ),
-        _rate_card(table, "Response", f"A fall of {item.response_fraction or 0:.0%} or more from baseline."),
-        _rate_card(table, "Remission", f"A score {rule.label} (used by {rule.used_by})." if rule else ""),
+        _rate_card(
+            table, "Response", "baseline above 0",
+            f"A fall of {item.response_fraction or 0:.0%} or more from baseline.",
+        ),
+        _rate_card(
+            table, "Remission", f"baseline above {rule.at_most:g}" if rule else "",
+            f"A score {rule.label} (used by {rule.used_by})." if rule else "",
+        ),
     ]  # fmt: skip
     return tuple(card for card in cards if card is not None)
 

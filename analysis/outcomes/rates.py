@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,18 +19,29 @@ OBSERVED = "of patients scored around day 28"
 AS_NON_RESPONSE = "of all starters with a baseline, no score counted as no"
 ROUNDING = 1e-9  # points: a fall of exactly the cut-off counts, however its product rounds
 Mask = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 
-def _outcomes(
-    baseline: NDArray[np.float64], score: NDArray[np.float64], item: Instrument, remission: RemissionRule | None
-) -> Iterator[tuple[str, Mask]]:
-    """Each outcome the instrument defines, and who reached it; a missing score reached nothing."""
+@dataclass(frozen=True)
+class _Outcome:
+    """An outcome, who reached it (a missing score reached nothing), and who could: not those already there."""
+
+    name: str
+    reached: Mask
+    able: Mask
+
+
+def _outcomes(baseline: Floats, score: Floats, item: Instrument, remission: RemissionRule | None) -> Iterator[_Outcome]:
+    """The outcomes that the instrument defines."""
+    fall = baseline - score
     if item.response_fraction is not None:
-        yield "Response", baseline - score >= item.response_fraction * baseline - ROUNDING
+        yield _Outcome("Response", fall >= item.response_fraction * baseline - ROUNDING, baseline > 0)
     if remission is not None:
-        yield "Remission", score <= remission.at_most
+        yield _Outcome("Remission", score <= remission.at_most, baseline > remission.at_most)
     if item.meaningful_change is not None:
-        yield "Meaningful change", baseline - score >= item.meaningful_change - ROUNDING
+        yield _Outcome(
+            "Meaningful change", fall >= item.meaningful_change - ROUNDING, baseline >= item.meaningful_change
+        )
 
 
 def _row(outcome: str, route: str, rule: str, numerator: int, denominator: int) -> tuple[object, ...]:
@@ -45,16 +57,17 @@ def rates(
     """Share reaching each outcome in a window, under two denominators, for everyone and by route.
 
     One row per outcome, route ("all" first) and rule: numerator, denominator (patients), share and its
-    95 % Wilson interval (0 to 1). Baselines of zero cannot fall and are left out of both.
+    95 % Wilson interval (0 to 1). Patients who could not reach an outcome from their baseline (already in
+    remission, or with less to lose than the change asked for) are in neither.
     """
     score = followed.score[window]
-    able = followed.baseline > 0
-    seen = able & ~np.isnan(score)
+    seen = ~np.isnan(score)
     route = followed.people["route"].astype("str").to_numpy()
     groups = [("all", np.ones(len(route), dtype=bool)), *((code, route == code) for code in sorted(set(route)))]
     rows = []
-    for outcome, reached in _outcomes(followed.baseline, score, item, remission):
+    for outcome in _outcomes(followed.baseline, score, item, remission):
         for code, group in groups:
-            for rule, of in ((OBSERVED, seen), (AS_NON_RESPONSE, able)):
-                rows.append(_row(outcome, str(code), rule, int((reached & of & group).sum()), int((of & group).sum())))
+            for rule, of in ((OBSERVED, outcome.able & seen), (AS_NON_RESPONSE, outcome.able)):
+                n, k = int((of & group).sum()), int((outcome.reached & of & group).sum())
+                rows.append(_row(outcome.name, str(code), rule, k, n))
     return pd.DataFrame(rows, columns=list(RATES))

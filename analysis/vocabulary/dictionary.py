@@ -54,9 +54,9 @@ def _instrument_lines() -> list[str]:
         response = f"fall of {item.response_fraction:.0%} or more" if item.response_fraction else ""
         remission = "; ".join(f"{rule.label} ({rule.used_by})" for rule in item.remission_options)
         change = f"{item.meaningful_change:g} points" if item.meaningful_change else ""
+        limits = f"{item.minimum:g} to {item.maximum:g}" + ("" if item.range_verified else " (not verified)")
         lines.append(
-            f"| {item.name} | {item.minimum:g} to {item.maximum:g} | {item.rater} | {response} | {remission} "
-            f"| {change} | {item.loinc or ''} |"
+            f"| {item.name} | {limits} | {item.rater} | {response} | {remission} | {change} | {item.loinc or ''} |"
         )
     return lines
 

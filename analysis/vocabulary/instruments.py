@@ -53,6 +53,7 @@ class Instrument:
     n_items: int | None = None
     sources: tuple[str, ...] = ()
     measures: str = "depression"
+    range_verified: bool = True
 
     @property
     def remission_default(self) -> RemissionRule | None:
@@ -127,7 +128,7 @@ _OTHER = (
     ),
     Instrument(
         "CADSS", "Clinician-Administered Dissociative States Scale", 0, 92, "clinician", 0,
-        n_items=23, sources=("23-item version, 2024",), measures="dissociation",
+        n_items=23, sources=("23-item version, 2024",), measures="dissociation", range_verified=False,
     ),
     Instrument(
         "C-SSRS", "Columbia scale, most severe ideation", 0, 5, "clinician", 30,

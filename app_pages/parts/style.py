@@ -34,7 +34,7 @@ dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132
   .st-key-model-controls [data-testid="stColumn"] { flex: 1 1 44%; min-width: 44%; }
   .kat-table { font-size: .78rem; }
   .kat-table th, .kat-table td { padding: .25rem .3rem; }
-  .kat-table td.text { min-width: 3.6rem; overflow-wrap: anywhere; }
+  .kat-table td.text { min-width: 6rem; }
 }
 </style>
 """
