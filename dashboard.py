@@ -23,5 +23,6 @@ else:
     ]
     page = st.navigation({"Review": review})
     state.remember_study(opened)
-    sidebar.cohort_controls(opened.study)
-    page.run()
+    with messages.faults_said():
+        sidebar.cohort_controls(opened.study)
+        page.run()

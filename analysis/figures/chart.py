@@ -16,7 +16,7 @@ from .look import Theme
 # Characters a line of title and subtitle. Both are held to what a figure of 500 px takes, half a page on a desk or a
 # whole one on a tablet: Plotly cannot wrap again when the window is narrower.
 _HALF_WIDTH = (54, 76)
-_FULL_WIDTH = (56, 86)
+_FULL_WIDTH = (56, 82)
 _TITLE_PX = 17
 _SUBTITLE_PX = 12.5
 _LINE_HEIGHT = 1.3  # Plotly's own, of the font size

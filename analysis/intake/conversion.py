@@ -26,7 +26,7 @@ from .numbers import (
     trim,
 )
 from .source import SourceTable
-from .words import words_column
+from .words import without_controls, words_column
 
 Series = Any  # a pandas column of any type
 Converted = tuple[Series, list[Problem]]
@@ -119,7 +119,8 @@ def _to_code(cells: Any) -> Converted:
     """Codes of patients and clinics: text, or whole numbers written as text."""
     if arrow_types.is_integer(cells.type):
         return _to_text(compute.cast(cells, arrow.large_string()))
-    return _to_text(cells)
+    column, problems, _ = _words(cells)
+    return _printable(column, problems)
 
 
 def _to_text(cells: Any) -> Converted:
@@ -132,6 +133,14 @@ def _to_category(cells: Any) -> Converted:
     if missing.any():
         rest = "with a word for 'missing' (such as NA, n/a or unknown), kept as text"
         problems.append(Problem(missing, "cell", rest, MISSING_REPAIR, "note"))
+    return _printable(column, problems)
+
+
+def _printable(column: pd.Categorical, problems: list[Problem]) -> Converted:
+    column, broken = without_controls(column)
+    if broken.any():
+        rest = "with a line end, a tab or another control character inside"
+        problems.append(Problem(broken, "cell", rest, "Remove it; codes and categories are one line of plain text."))
     return pd.Series(column), problems
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.csv as arrow_csv
 
-from .findings import FindingLog, Origin, Positions, counted, row_words
+from .findings import FindingLog, Origin, Positions, counted, row_words, unreadable
 from .source import SourceTable, named_columns
 
 CHUNK = 1 << 22
@@ -47,6 +47,14 @@ def read_delimited(path: Path, form: TextFormat, table: str, log: FindingLog) ->
 
     Row numbers count records, as a spreadsheet does: the header is row 1.
     """
+    try:
+        return _read(path, form, table, log)
+    except OSError as failure:
+        log.add("error", table, unreadable(f"{path.name}: the file", failure))
+        return None
+
+
+def _read(path: Path, form: TextFormat, table: str, log: FindingLog) -> SourceTable | None:
     if not _is_text(path, form, table, log):
         return None
     header, has_rows = _header(path, form)
@@ -56,7 +64,7 @@ def read_delimited(path: Path, form: TextFormat, table: str, log: FindingLog) ->
     ragged: list[int] = []
     try:
         cells = _parse(path, form, names, ragged) if has_rows else _no_rows(names)
-    except (arrow.ArrowInvalid, UnicodeDecodeError):
+    except (arrow.ArrowInvalid, UnicodeError):
         log.add(
             "error",
             table,
@@ -100,6 +108,8 @@ def _scan(path: Path, encoding: str) -> str | None:
                 row = seen_line_ends + chunk[: failure.start].count(b"\n") + 1
                 name = encoding.upper()
                 return f"is not {name} text (first in line {row}). {SAVE_AS}, or name its encoding in a mapping."
+            except UnicodeError:  # what the decoder of UTF-16 says of a missing mark
+                return f"is not marked as {encoding.upper()} at its start. {SAVE_AS}, or name its true encoding."
             seen_line_ends += chunk.count(b"\n")
     return "is empty. Export it again, or remove it when there is nothing to tell." if blank else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,7 @@ Positions = npt.NDArray[np.int64]
 
 FIRST_ROWS = 3
 LONGEST_NAME = 40
+LONGEST_PATH = 120  # its end is shown: that is what tells folders apart
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,14 @@ def row_words(rows: Positions | Sequence[int]) -> str:
     return f"rows {', '.join(first[:-1])} and {first[-1]}"
 
 
+def column_words(places: Sequence[int], most: int = 12) -> str:
+    """Columns by their position in the file, from 1: "columns 2 and 5", "columns 1, 2 and 3 more"."""
+    first = [str(place) for place in places[:most]]
+    if len(places) > most:
+        return f"columns {', '.join(first)} and {len(places) - most:,} more"
+    return f"columns {', '.join(first[:-1])} and {first[-1]}" if len(first) > 1 else f"column {first[0]}"
+
+
 def listed(words: Iterable[str], most: int = 12) -> str:
     """Names in a sentence, quoted, at most `most` of them: "'a', 'b' and 3 more"."""
     names = [f"'{shown_name(word)}'" for word in words]
@@ -180,3 +190,15 @@ def shown_name(name: str) -> str:
     """A name from a file made safe for a sentence: printable, and cut when it is very long."""
     clean = "".join(letter if letter.isprintable() else " " for letter in name)
     return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 3] + "..."
+
+
+def shown_path(path: Path) -> str:
+    """A path made safe for a sentence: printable, and only its end when it is very long."""
+    clean = "".join(letter if letter.isprintable() else " " for letter in str(path))
+    return clean if len(clean) <= LONGEST_PATH else "..." + clean[3 - LONGEST_PATH :]
+
+
+def unreadable(what: str, failure: OSError) -> str:
+    """Why the system does not give a file or folder out, as a sentence with the repair."""
+    reason = failure.strerror or "the system gives no reason"
+    return f"{what} cannot be read ({reason}). Check that it is there, not locked, and yours to read."

@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.vocabulary import TABLES, nearest
 
 from .delimited import default_format, read_delimited
-from .findings import FindingLog, listed
+from .findings import FindingLog, listed, shown_path, unreadable
 from .parquet import read_parquet
 from .source import SourceTable
 
@@ -18,15 +18,25 @@ EXPECTED = "patients, sessions and assessments (.csv, .tsv or .parquet)"
 
 def is_readable_folder(folder: Path, log: FindingLog) -> bool:
     """Whether a path is a folder with files; says what it is otherwise."""
+    name = shown_path(folder)
+    try:
+        fault = _folder_fault(folder)
+    except OSError as failure:
+        log.add("error", "", unreadable(f"{name}: the folder", failure))
+        return False
+    if fault:
+        log.add("error", "", f"{name}: {fault}")
+    return fault is None
+
+
+def _folder_fault(folder: Path) -> str | None:
     if not folder.exists():
-        log.add("error", "", f"{folder}: there is no such folder. Give the folder that holds {EXPECTED}.")
-    elif not folder.is_dir():
-        log.add("error", "", f"{folder}: is a file, not a folder. Give the folder that holds {EXPECTED}.")
-    elif not any(folder.iterdir()):
-        log.add("error", "", f"{folder}: the folder is empty. It should hold {EXPECTED}.")
-    else:
-        return True
-    return False
+        return f"there is no such folder. Give the folder that holds {EXPECTED}."
+    if not folder.is_dir():
+        return f"is a file, not a folder. Give the folder that holds {EXPECTED}."
+    if not any(folder.iterdir()):
+        return f"the folder is empty. It should hold {EXPECTED}."
+    return None
 
 
 def read_folder(folder: Path, log: FindingLog) -> Iterator[tuple[str, SourceTable]]:
@@ -34,6 +44,20 @@ def read_folder(folder: Path, log: FindingLog) -> Iterator[tuple[str, SourceTabl
 
     Every other file is noted, a missing required table is an error.
     """
+    try:
+        files, others = _table_files(folder)
+    except OSError as failure:  # a folder may be listed and yet not entered
+        log.add("error", "", unreadable(f"{shown_path(folder)}: the folder", failure))
+        return
+    _report_files(files, others, log)
+    for name in TABLES:
+        source = read_file(files[name][0], name, log) if len(files.get(name, ())) == 1 else None
+        if source is not None:
+            yield name, source
+
+
+def _table_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
+    """The files named after each table, and the names of all else."""
     files: dict[str, list[Path]] = {}
     others: list[str] = []
     for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
@@ -42,11 +66,7 @@ def read_folder(folder: Path, log: FindingLog) -> Iterator[tuple[str, SourceTabl
             files.setdefault(path.stem.lower(), []).append(path)
         else:
             others.append(path.name)
-    _report_files(files, others, log)
-    for name in TABLES:
-        source = read_file(files[name][0], name, log) if len(files.get(name, ())) == 1 else None
-        if source is not None:
-            yield name, source
+    return files, others
 
 
 def read_file(path: Path, table: str, log: FindingLog) -> SourceTable | None:

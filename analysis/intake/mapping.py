@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis.vocabulary import TABLES
 
 from .delimited import DELIMITERS, ENCODINGS
-from .findings import FindingLog, StudyDataError, shown_name
+from .findings import FindingLog, StudyDataError, shown_name, shown_path
 from .toml_section import TomlSection, as_text
 
 UNLISTED = ("error", "keep", "missing")
@@ -91,14 +91,8 @@ def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
     """Read a mapping, with every fault as a finding; None when the file is no TOML at all."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError:
-        log.add("error", "", f"{path}: the mapping cannot be opened. Check its path.")
-        return None
-    except UnicodeDecodeError:
-        log.add("error", "", f"{path.name}: the mapping is not UTF-8 text. Save it as UTF-8.")
-        return None
-    except tomllib.TOMLDecodeError as fault:
-        log.add("error", "", f"{path.name}: the mapping is not valid TOML: {fault}.")
+    except (OSError, ValueError, RecursionError) as failure:
+        log.add("error", "", _unread(path, failure))
         return None
     top = TomlSection(content, path.name, log)
     top.only(("name", "missing", "sources", *TABLES))
@@ -109,6 +103,22 @@ def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
     if not any(name in content for name in TABLES):
         top.fault("it fills no table. Add sections such as [[patients]], [[sessions]] and [[assessments]].")
     return Mapping(sources, tables, top.text("name"))
+
+
+def _unread(path: Path, failure: Exception) -> str:
+    """Why a mapping could not be read, as a sentence. ValueError is what a path with NUL or a huge number gives."""
+    if isinstance(failure, UnicodeError):
+        return f"{shown_name(path.name)}: the mapping is not UTF-8 text. Save it as UTF-8."
+    if isinstance(failure, tomllib.TOMLDecodeError):
+        return f"{shown_name(path.name)}: the mapping is not valid TOML: {failure}."
+    if isinstance(failure, OSError) or "\0" in str(path):
+        return f"{shown_path(path)}: the mapping cannot be opened. Check its path."
+    what = (
+        "sections or lists nested too deeply"
+        if isinstance(failure, RecursionError)
+        else "a number with too many digits"
+    )
+    return f"{shown_name(path.name)}: the mapping holds {what}. Correct it; no study needs them."
 
 
 def _sources(top: TomlSection) -> dict[str, SourceRule]:

@@ -10,7 +10,7 @@ import pyarrow as arrow
 from analysis.vocabulary import TABLES, nearest
 
 from .delimited import TextFormat, default_format, read_delimited
-from .findings import FindingLog, Origin, Problem, counted, listed, shown_name
+from .findings import FindingLog, Origin, Problem, counted, listed, shown_name, shown_path, unreadable
 from .mapped_columns import Text, column_text, kept_rows, mapped_column
 from .mapping import Columns, Mapping, SourceRule, TableRule
 from .parquet import read_parquet
@@ -23,8 +23,13 @@ def read_mapped(folder: Path, rules: Mapping, log: FindingLog) -> dict[str, Sour
     Empty when a file cannot be read or lacks a column that the mapping reads; the log then says so.
     """
     used = {rule.source for rule in rules.tables}
-    sources = {name: _read_source(folder, rules.sources[name], log) for name in rules.sources if name in used}
-    _note_unused_files(folder, rules, log)
+    try:
+        others = sorted(path.name for path in folder.iterdir())
+    except OSError as failure:
+        log.add("error", "", unreadable(f"{shown_path(folder)}: the folder", failure))
+        return {}
+    sources = {name: _read_source(folder, rules.sources[name], others, log) for name in rules.sources if name in used}
+    _note_unused_files(others, rules, log)
     for rule in rules.tables:
         _check_columns(rule, sources[rule.source], log)
     if log.has_errors:
@@ -39,10 +44,15 @@ def read_mapped(folder: Path, rules: Mapping, log: FindingLog) -> dict[str, Sour
     return tables
 
 
-def _read_source(folder: Path, rule: SourceRule, log: FindingLog) -> SourceTable | None:
+def _read_source(folder: Path, rule: SourceRule, others: list[str], log: FindingLog) -> SourceTable | None:
     path = folder / rule.file
-    if not path.is_file():
-        near = nearest(rule.file, [other.name for other in folder.iterdir()])
+    try:
+        is_there = path.is_file()
+    except OSError as failure:
+        log.add("error", "", unreadable(f"The mapping reads '{shown_name(rule.file)}', which", failure))
+        return None
+    if not is_there:
+        near = nearest(rule.file, others)
         hint = f" Is it '{near}'?" if near else ""
         log.add("error", "", f"The mapping reads '{shown_name(rule.file)}', which is not in the folder.{hint}")
         return None
@@ -52,11 +62,11 @@ def _read_source(folder: Path, rule: SourceRule, log: FindingLog) -> SourceTable
     return read_delimited(path, form, "", log)
 
 
-def _note_unused_files(folder: Path, rules: Mapping, log: FindingLog) -> None:
-    used = {Path(rule.file).parts[0] for rule in rules.sources.values() if rule.file}
-    others = sorted(path.name for path in folder.iterdir() if path.name not in used and path.name[0] != ".")
-    if others:
-        log.add("note", "", f"Not read, because the mapping does not name them: {listed(others)}.")
+def _note_unused_files(names: list[str], rules: Mapping, log: FindingLog) -> None:
+    used = {part for rule in rules.sources.values() for part in Path(rule.file).parts[:1]}
+    unused = [name for name in names if name not in used and name[0] != "."]
+    if unused:
+        log.add("note", "", f"Not read, because the mapping does not name them: {listed(unused)}.")
 
 
 def _check_columns(rule: TableRule, source: SourceTable | None, log: FindingLog) -> None:

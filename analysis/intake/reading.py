@@ -18,7 +18,7 @@ from .mapping import Mapping, read_mapping
 from .mapping_steps import read_mapped
 from .repeats import find_repeats
 from .schemas import check_table
-from .source import SourceTable
+from .source import SourceTable, names_columns
 from .words import as_text_series
 
 MOST_HINTS = 50  # extra columns compared with the dictionary
@@ -65,7 +65,7 @@ def _has_header_and_rows(name: str, source: SourceTable, log: FindingLog) -> boo
     """Whether a table's columns can be trusted to be columns. Their names are only shown when they can."""
     declared = TABLES[name]
     label = ", ".join(source.origin.labels)
-    if not set(declared.required_columns) & set(source.cells.column_names):
+    if not names_columns(name, source.cells.column_names):
         needed = ", ".join(declared.required_columns)
         message = f"{label}: row 1 names none of the required columns ({needed}). Put the column names in row 1."
         log.add("error", name, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,9 @@ import numpy as np
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from .findings import FindingLog, Mask, Origin, Problem, listed
+from analysis.vocabulary import TABLES
+
+from .findings import FindingLog, Mask, Origin, Problem, column_words, listed
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def named_columns(
     None when a name occurs twice or a column with values has no name; unnamed empty columns,
     which spreadsheets like to add, are left out.
     """
-    faults = _name_faults(cells, header)
+    faults = _name_faults(cells, header, table)
     for fault in faults:
         log.add("error", table, f"{origin.labels[0]}: {fault}")
     if faults:
@@ -46,11 +49,23 @@ def named_columns(
     return _without_blank_rows(SourceTable(cells, origin), table, log)
 
 
-def _name_faults(cells: arrow.Table, header: list[str]) -> list[str]:
+def names_columns(table: str, header: Iterable[str]) -> bool:
+    """Whether row 1 can be trusted to hold column names and no patient: it names a required column.
+
+    Nothing of row 1 may be shown otherwise. Of a file that a mapping reads ("") this is not known.
+    """
+    return table in TABLES and bool(set(TABLES[table].required_columns) & set(header))
+
+
+def _name_faults(cells: arrow.Table, header: list[str], table: str) -> list[str]:
     faults = []
     repeated = [name for name, times in Counter(header).items() if name and times > 1]
-    if repeated:
+    if repeated and names_columns(table, header):
         faults.append(f"the column names {listed(repeated)} occur more than once. Name each column once.")
+    elif repeated:
+        shared_places = [place for place, name in enumerate(header, 1) if name in repeated]
+        shared = f"row 1 holds the same text more than once ({column_words(shared_places)})"
+        faults.append(f"{shared}. Put the column names in row 1, each of them once.")
     unnamed = [place for place, name in enumerate(header) if not name]
     filled = [str(place + 1) for place in unnamed if cells.column(place).null_count < cells.num_rows]
     if filled:

@@ -9,6 +9,8 @@ from analysis.vocabulary import nearest
 
 from .findings import FindingLog, listed, shown_name
 
+LONGEST_NUMBER = 1024  # bits, as many as the largest float has
+
 
 class TomlSection:
     """The keys of one TOML table. Wrong types and unknown keys become findings that name the place."""
@@ -92,4 +94,6 @@ def as_text(value: Any) -> str:
     """A TOML value as a cell of a CSV file would spell it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return hex(value)  # Python writes no decimal number of thousands of digits; no column takes it as a number
     return str(value)

@@ -15,6 +15,9 @@ import pyarrow.types as arrow_types
 from .findings import Mask
 from .numbers import spells_missing, trim
 
+# Line ends, tabs and other characters that are no part of a word, and marks that turn the reading direction.
+CONTROL = r"[\p{Cc}\p{Zl}\p{Zp}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+
 Places = npt.NDArray[np.int64]
 
 
@@ -33,6 +36,16 @@ def words_column(cells: Any) -> tuple[pd.Categorical, Mask, Mask]:
     missing = np.append(_filled(spells_missing(words)), False)[codes]
     column = pd.Categorical.from_codes(codes, categories=pd.Index(pd.array(words, dtype="str")))
     return column, padded, missing
+
+
+def without_controls(column: pd.Categorical) -> tuple[pd.Categorical, Mask]:
+    """A category of words whose cells with control characters are missing, and which cells those are."""
+    held = _filled(compute.match_substring_regex(_arrow_text(column.categories.array), CONTROL))
+    cells: Mask = np.append(held, False)[column.codes]
+    if not held.any():
+        return column, cells
+    codes = np.where(cells, -1, column.codes)
+    return pd.Categorical.from_codes(codes, categories=column.categories), cells
 
 
 def as_text_series(column: pd.Series) -> pd.Series:

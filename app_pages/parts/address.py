@@ -11,6 +11,8 @@ from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES
 from analysis.study import Study
 
 _IGNORED = "kat_ignored"
+_YES_NO = ("true", "false")
+_LISTS = ("adjust",)  # settings of more than one value
 
 
 def ignored_in_address(study: Study) -> tuple[str, ...]:
@@ -22,20 +24,27 @@ def ignored_in_address(study: Study) -> tuple[str, ...]:
 
 
 def ignored_settings(query: Mapping[str, Sequence[str]], study: Study) -> tuple[str, ...]:
-    """The model settings of an address that the model page does not offer for this study."""
+    """The settings of an address that the model page does not offer for this study, or that are given twice."""
     known = {
         "instrument": study.instruments_present(),
         "time": TIMES,
         "shape": SHAPES,
         "route_rule": ROUTE_RULES,
         "adjust": (*(name for name in COVARIATES if name in study.patients), ""),
-        "slope": ("true", "false"),
+        "slope": _YES_NO,
+        "one_panel": _YES_NO,
     }
-    return tuple(
+    refused = tuple(
         f"The address asks for a model setting '{key}' that is not offered for this study; the usual one is used."
         for key, values in known.items()
         if any(value not in values for value in query.get(key, ()))
     )
+    repeated = tuple(
+        f"The address gives the setting '{key}' more than once; only one value is used and the others are ignored."
+        for key in (*known, "baseline_on")
+        if key not in _LISTS and len(query.get(key, ())) > 1
+    )
+    return refused + repeated
 
 
 def forget_ignored() -> None:

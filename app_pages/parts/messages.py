@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import pandas as pd
 import streamlit as st
@@ -24,7 +26,25 @@ _FINDING_NAMES = {
     "rows": "First rows",
     "message": "What is wrong and what to do",
 }
+_MOST_NOTES = 3  # those of the engine are in the details of the model
+FAULT = (
+    "This page could not be drawn because of a fault in the program. Nothing was lost; "
+    "the server's log has the details."
+)
 EMPTY = "No patient meets every rule of this cohort. Remove a rule in the sidebar, or reset the cohort."
+
+
+@contextmanager
+def faults_said() -> Iterator[None]:
+    """Log what nobody expected and say so in one sentence; Streamlit's own text speaks of its cloud.
+
+    Streamlit's reruns and stops are no Exceptions and pass through.
+    """
+    try:
+        yield
+    except Exception:  # whatever it is, the reader gets a sentence and the log the traceback
+        logging.exception("A page could not be drawn.")
+        st.error(FAULT, icon=":material/error:")
 
 
 def broken_study(opened: state.Opened) -> None:
@@ -66,7 +86,7 @@ def is_empty() -> bool:
 
 
 def status(change: SymptomChange) -> None:
-    """How the fit went, in plain words. What vanished in a singular fit is part of that; other notes are details."""
+    """How the fit went, in plain words. What vanished in a singular fit is part of that; other notes stand beneath."""
     if change.status == "refused":
         st.warning(f"**No model for this cohort.** {plain(change.status_sentence)}", icon=":material/block:")
     elif change.status == "singular":
@@ -74,6 +94,9 @@ def status(change: SymptomChange) -> None:
         st.warning(f"**Status of the fit.** {plain(words)}", icon=":material/info:")
     else:
         st.success(f"**Status of the fit.** {change.status_sentence}", icon=":material/check_circle:")
+        of_engine = change.fit.notes if change.fit is not None else ()
+        for note in [note for note in change.notes if note not in of_engine][:_MOST_NOTES]:
+            st.caption(plain(note))
 
 
 def notes(headed: Iterable[tuple[str, str]]) -> None:

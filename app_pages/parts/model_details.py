@@ -9,6 +9,7 @@ from analysis.mixed import CrossCheck, MixedModelFit, ModelRefused
 from analysis.outcomes import ModelSpec, SymptomChange
 
 from . import state
+from .messages import faults_said
 from .tables import table
 from .words import plain
 
@@ -29,6 +30,7 @@ def second_opinion(change: SymptomChange) -> None:
 
 
 @st.fragment
+@faults_said()
 def _second_opinion(spec: ModelSpec) -> None:
     """Once asked for, the answer stays until the cohort or the model changes."""
     asked = (state.cohort(), spec)
@@ -54,6 +56,7 @@ def _show_check(check: CrossCheck) -> None:
 
 
 @st.fragment
+@faults_said()
 def details(change: SymptomChange) -> None:
     """The model as a researcher reads it: formula, variance components, coefficients."""
     with st.expander(

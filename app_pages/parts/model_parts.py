@@ -15,7 +15,7 @@ from analysis.figures import (
     share_text,
     trajectory_chart,
 )
-from analysis.outcomes import SymptomChange, route_names
+from analysis.outcomes import MIN_PER_ROUTE, SymptomChange, route_names
 from analysis.vocabulary import route_label
 
 from . import style
@@ -26,6 +26,8 @@ _MOST_CARDS = 5
 _BALANCE_VALUES = [
     "baseline_mean", "baseline_sd", "age_mean", "share_female", "share_esketamine", "share_self_pay", "sessions_median",
 ]  # fmt: skip
+_ROUTES_CAPTION = "Patients of the cohort by route of the first session: read this before the differences"
+_ONE_ROUTE_CAPTION = "Patients of the cohort, all of whom started on one route"
 _PAIR_NAMES = {
     "pair": "Routes compared",
     "estimate": "Difference, points",
@@ -40,7 +42,7 @@ def number_cards(change: SymptomChange) -> None:
     shown = [
         (
             "In the model",
-            f"{change.n_model:,}",
+            f"{change.n_model:,} patients",
             f"of {change.n_evaluable:,} evaluable and {change.n_starters:,} starters; {change.n_rows:,} scores",
         )
     ]
@@ -75,18 +77,20 @@ def _left_out(change: SymptomChange) -> None:
 
 def balance(change: SymptomChange) -> None:
     """How the routes' patients differ, before anyone compares their change."""
-    st.header("Who gets which route")
+    one = len(change.balance) == 1
+    st.header("Who is on this route" if one else "Who gets which route")
     names = route_names(change.balance)
     shown = released(change.balance, _BALANCE_VALUES)
-    shown = released(shown, ["baseline_mean", "baseline_sd"], "n_baseline").drop(columns=["n_clinics", "n_baseline"])
+    shown = released(shown, ["baseline_mean", "baseline_sd"], "n_baseline").drop(columns="n_clinics")
     shown["route"] = [names.get(route, route) for route in shown["route"]]
     score = change.spec.instrument
     table(
         shown,
-        "Patients of the cohort by route of the first session: read this before the differences",
+        _ONE_ROUTE_CAPTION if one else _ROUTES_CAPTION,
         {
             "route": "Route",
             "n_patients": "Starters",
+            "n_baseline": "n with baseline",
             "baseline_mean": f"{score} baseline, mean",
             "baseline_sd": "SD",
             "age_mean": "Age, mean years",
@@ -104,7 +108,7 @@ def balance(change: SymptomChange) -> None:
             "share_esketamine": share_text,
             "share_self_pay": share_text,
         },
-        right=("n_patients",),
+        right=("n_patients", "n_baseline"),
     )
 
 
@@ -118,7 +122,9 @@ def differences(change: SymptomChange) -> None:
     pairs = comparable(change)
     if pairs.empty:
         st.info(
-            "Fewer than two routes have 11 patients still assessed at the end of induction, so none are compared.",
+            "This cohort has one route, so there is nothing to compare."
+            if len(change.balance) == 1
+            else "Fewer than two routes have 11 patients still assessed at the end of induction, so none are compared.",
             icon=":material/compare_arrows:",
         )
         return
@@ -142,10 +148,11 @@ def differences(change: SymptomChange) -> None:
 
 def who_is_there(change: SymptomChange) -> None:
     """What can still be said when there is no model: what can be changed, and whom the cohort holds."""
-    st.markdown(
-        "Above you can choose another instrument, time axis or shape; under *Model settings*, fewer adjustments or no "
-        "slope per patient."
-    )
+    if not _is_about_size(change):
+        st.markdown(
+            "Above you can choose another instrument, time axis or shape; under *Model settings*, fewer adjustments "
+            "or no slope per patient."
+        )
     cards(
         [
             ("Starters", cell_text(change.n_starters), "patients of this cohort with a session"),
@@ -153,3 +160,10 @@ def who_is_there(change: SymptomChange) -> None:
         ]
     )
     _left_out(change)
+
+
+def _is_about_size(change: SymptomChange) -> bool:
+    """Whether too few patients is all there is to it, so that no setting of the model would help."""
+    lost_by_setting = change.left_out["reason"].astype(str).str.contains("adjustment").any()
+    is_few = change.n_evaluable == 0 or f"{MIN_PER_ROUTE} patients" in change.status_sentence
+    return bool(is_few and not lost_by_setting)

@@ -9,6 +9,7 @@ import streamlit as st
 from analysis.figures import Chart
 from analysis.publish import csv_bytes, file_name
 
+from .messages import faults_said
 from .tables import table
 
 _EXPORT_WIDTH_PX = 1200
@@ -29,6 +30,7 @@ def chart_config(chart: Chart, image_format: str) -> dict[str, Any]:
 
 
 @st.fragment
+@faults_said()
 def figure(chart: Chart, key: str) -> None:
     """Show a chart with everything that belongs to it. key is stable, so that zoom and node survive a redraw."""
     image_format = st.session_state.get(f"{key}-image", "svg")

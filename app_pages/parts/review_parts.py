@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.disclosure import is_small
+from analysis.disclosure import MIN_CELL, is_small
 from analysis.figures import attrition_chart, has_rates, number_text, rates_chart, share_text
 from analysis.outcomes import Counted, Overview
 from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
@@ -55,11 +55,18 @@ def rates(review: Overview) -> None:
     if has_rates(review):
         figure(rates_chart(review, style.theme()), key="rates")
     else:
-        st.info(
-            f"Response and remission on {review.instrument} are not shown: either the instrument has no verified "
-            "cut-off, or fewer than 11 patients reached it or were scored around day 28.",
-            icon=":material/visibility_off:",
-        )
+        st.info(_why_no_rates(review), icon=":material/visibility_off:")
+
+
+def _why_no_rates(review: Overview) -> str:
+    """Which of the reasons for showing no rate holds."""
+    rates = review.rates[(review.rates["route"] == "all") & review.rates["outcome"].isin(["Response", "Remission"])]
+    start = f"Response and remission on {review.instrument} are not shown:"
+    if rates.empty:
+        return f"{start} the instrument has no verified cut-off for them."
+    if (rates["denominator"] < MIN_CELL).all():
+        return f"{start} fewer than 11 patients of this cohort have a baseline score above zero."
+    return f"{start} fewer than 11 patients of this cohort reached either around day 28."
 
 
 def published(review: Overview) -> None:

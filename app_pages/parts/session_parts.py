@@ -8,10 +8,12 @@ from analysis.figures import has_pattern, session_pattern_chart
 from analysis.outcomes import ModelSpec
 
 from . import state, style
+from .messages import faults_said
 from .panel import figure
 
 
 @st.fragment
+@faults_said()
 def three_ways(spec: ModelSpec) -> None:
     """The drop-out pattern, the within/between split and the landmark analysis, worked out when opened."""
     label = "More sessions, more change? Three ways to look"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "sample_data" / "study"
+MOST_LOOKED_AT = 2000  # files and folders: each page asks for the stamp, and the study may lie in a home folder
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,33 @@ class Source:
         return self.study == SAMPLE
 
     def stamp(self) -> str:
-        """Changes whenever a file of the study or its mapping is written: names, sizes and times, no content."""
-        return "|".join(f"{path.name}:{stat.st_size}:{stat.st_mtime_ns}" for path, stat in self._files())
+        """Changes whenever a file of the study or its mapping is written, replaced or made readable.
 
-    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
-        inside = sorted(self.study.iterdir()) if self.study.is_dir() else [self.study]
-        for path in (*inside, self.mapping):
-            if path is not None and path.is_file():
-                yield path, path.stat()
+        Files in subfolders count, as a mapping may read them. Names, sizes, times and the numbers that
+        the file system gives out, no content: a copy may keep size and time, but not those.
+        """
+        inside = itertools.islice(_below(self.study), MOST_LOOKED_AT)
+        looked_at = (*inside, self.mapping) if self.mapping else inside
+        return "|".join(_mark(path) for path in looked_at)
+
+
+def _below(study: Path) -> Iterator[Path]:
+    """The folder itself and all in it, its own files first. A folder that cannot be listed is left to the reading."""
+    yield study
+    if "\0" in str(study):  # no file system can hold it, and os.walk raises
+        return
+    for folder, folders, files in os.walk(study):
+        folders.sort()
+        for name in (*sorted(files), *folders):
+            yield Path(folder, name)
+
+
+def _mark(path: Path) -> str:
+    try:
+        seen = path.stat()
+    except (OSError, ValueError):  # ValueError: NUL in the path
+        return f"{path}:not there"
+    return f"{path}:{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ctime_ns}:{seen.st_ino}"
 
 
 def source() -> Source:

@@ -7,6 +7,7 @@ underscore are never hashed, so no frame is; every cache has a limit.
 from __future__ import annotations
 
 import gc
+import logging
 from dataclasses import dataclass
 
 import streamlit as st
@@ -33,6 +34,7 @@ from .source import Source, source
 
 _COHORT = "kat_cohort"
 _OPENED = "kat_study"
+PROGRAM_FAULT = "The study could not be read because of a fault in this program; the server's log has the details."
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +47,17 @@ class Opened:
 
 
 def open_study() -> Opened:
-    """The study of this server, read again only when one of its files was written."""
+    """The study of this server, read again only when one of its files was written.
+
+    A fault of this program while reading is one sentence for the reader and a traceback in the log. It is not
+    remembered: the next run tries again.
+    """
     asked = source()
-    return _opened(str(asked.study), str(asked.mapping), asked.stamp(), _source=asked)
+    try:
+        return _opened(str(asked.study), str(asked.mapping), asked.stamp(), _source=asked)
+    except Exception:  # the last resort, broad on purpose: a traceback on the page could show a patient's values
+        logging.exception("The study could not be read")
+        return Opened(asked, None, (Finding("error", "", None, PROGRAM_FAULT),))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the study")

@@ -1,5 +1,7 @@
 """The sidebar's cohort: read from the address, changed by controls, kept between pages, said in words."""
 
+import pytest
+
 from tests.app.conftest import OVERVIEW, SYMPTOM_CHANGE, OpenApp, charts, said
 
 
@@ -34,6 +36,23 @@ def test_values_the_study_does_not_have_are_ignored_and_said_without_repeating_t
     assert "model setting 'shape' that is not offered" in text
     assert "kite" not in said(app)
     assert "wavy" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"shape": ["spline", "log"]}, "gives the setting 'shape' more than once; only one value is used"),
+        ({"baseline_on": ["MADRS", "GAD-7"]}, "gives the setting 'baseline_on' more than once"),
+        ({"one_panel": ["2"]}, "asks for a model setting 'one_panel' that is not offered"),
+    ],
+    ids=str,
+)
+def test_a_setting_given_twice_or_not_offered_is_said(open_app: OpenApp, query, sentence: str) -> None:
+    assert sentence in " ".join(info.value for info in open_app(OVERVIEW, query).info)
+
+
+def test_several_adjustments_in_an_address_are_a_list_and_not_a_repetition(open_app: OpenApp) -> None:
+    assert not open_app(OVERVIEW, {"adjust": ["age", "sex"]}).info
 
 
 def test_what_was_ignored_is_forgotten_once_another_cohort_is_chosen(open_app: OpenApp) -> None:

@@ -41,7 +41,7 @@ def test_a_refused_model_says_why_and_what_to_change_and_shows_no_number_of_a_fi
     assert not charts(app)
     assert "No model for this cohort." in app.warning[0].value
     assert "Widen the cohort or choose another instrument" in app.warning[0].value
-    assert "no slope per patient" in said(app)
+    assert "Above you can choose another instrument" not in said(app)
     assert "95%" not in html(app)
 
 
@@ -56,7 +56,19 @@ def test_one_route_or_one_clinic_still_has_a_model(open_app: OpenApp, query: dic
 def test_one_route_has_nothing_to_be_compared_with(open_app: OpenApp) -> None:
     app = open_app(SYMPTOM_CHANGE, {"route": ["IV"]})
     assert len(charts(app)) == 1
-    assert "so none are compared" in said(app)
+    text = said(app)
+    assert "This cohort has one route, so there is nothing to compare." in text
+    assert "Who is on this route" in text
+    assert "all of whom started on one route" in text
+    assert "Who gets which route" not in text
+
+
+def test_routes_too_small_to_compare_are_said_to_be_too_small(open_app: OpenApp) -> None:
+    text = said(open_app(SYMPTOM_CHANGE, {"route": ["IV", "SC"]}))
+    assert (
+        "Fewer than two routes have 11 patients still assessed at the end of induction, so none are compared." in text
+    )
+    assert "Who gets which route" in text
 
 
 def test_the_headline_cards_name_their_denominators_and_are_at_most_five(open_app: OpenApp) -> None:
@@ -71,10 +83,34 @@ def test_balance_stands_before_the_differences(open_app: OpenApp) -> None:
     assert headings.index("Who gets which route") < headings.index("Differences between routes")
 
 
+def test_the_balance_table_counts_who_has_a_baseline_beside_the_starters(open_app: OpenApp) -> None:
+    text = html(open_app(SYMPTOM_CHANGE))
+    assert text.index(">Starters</th>") < text.index(">n with baseline</th>") < text.index("PHQ-9 baseline, mean")
+    row = text.split('<td class="text">Intravenous</td>', 1)[1].split("</tr>", 1)[0]
+    starters, with_baseline = (int(part.split("</td>")[0]) for part in row.split("<td>")[1:3])
+    assert 0 < with_baseline <= starters
+
+
+def test_the_first_card_counts_patients(open_app: OpenApp) -> None:
+    first = html(open_app(SYMPTOM_CHANGE)).split('<dd class="value">', 1)[1].split("</dd>", 1)[0]
+    assert first.endswith(" patients")
+
+
+def test_notes_of_a_converged_fit_stand_under_its_status(open_app: OpenApp) -> None:
+    captions = [caption.value for caption in open_app(SYMPTOM_CHANGE).caption]
+    assert any("evaluable patients changed route later" in text for text in captions)
+
+
+def test_the_engines_own_notes_are_left_to_the_details(open_app: OpenApp) -> None:
+    captions = [caption.value for caption in open_app(SYMPTOM_CHANGE, {"route": ["IV"]}).caption]
+    assert not any("one level on these rows" in text for text in captions)
+
+
 def test_the_balance_table_withholds_a_small_route(open_app: OpenApp) -> None:
     text = html(open_app(SYMPTOM_CHANGE))
     row = text.split('<td class="text">Oral</td>', 1)[1].split("</tr>", 1)[0]
     assert "&lt;11" in row
+    assert row.count("&lt;11") == 2
     assert row.count("–") == 7
 
 

@@ -1,10 +1,15 @@
 """The study the app was started on: another folder, missing tables, files that cannot be read."""
 
+import os
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app_pages.parts.source import SAMPLE, source
+from app_pages.parts import state
+from app_pages.parts.source import SAMPLE, Source, source
+from app_pages.parts.words import plain
 from tests.app.conftest import OVERVIEW, PAGES, SYMPTOM_CHANGE, OpenApp, charts, said
 
 
@@ -38,6 +43,72 @@ def test_mended_files_are_read_again_on_the_next_run(open_app: OpenApp, study_co
     sessions.write_text(kept)
     app.run()
     assert app.title[0].value == "Overview"
+
+
+def test_a_fault_of_the_program_is_one_sentence_and_the_log_has_the_rest(
+    open_app: OpenApp, study_copy: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("P0001 scored 27")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(state, "read_study", broken)
+        app = open_app(OVERVIEW, study=study_copy)
+    assert not app.exception
+    assert app.title[0].value == "The study was not loaded"
+    assert "could not be read because of a fault in this program; the server" in said(app)
+    assert "P0001 scored" not in said(app)
+    assert "RuntimeError: P0001 scored 27" in caplog.text
+    app.run()
+    assert app.title[0].value == "Overview"
+
+
+def test_a_replaced_file_of_equal_size_and_time_is_noticed(study_copy: Path) -> None:
+    asked, table = Source(study_copy, None), study_copy / "sessions.csv"
+    first, times = asked.stamp(), table.stat()
+    other = study_copy.parent / "other.csv"
+    shutil.copy(table, other)
+    os.utime(other, ns=(times.st_atime_ns, times.st_mtime_ns))
+    other.replace(table)
+    assert (table.stat().st_size, table.stat().st_mtime_ns) == (times.st_size, times.st_mtime_ns)
+    replaced = asked.stamp()
+    assert replaced != first
+    assert asked.stamp() == replaced
+
+
+def test_files_in_subfolders_and_the_mapping_are_looked_at(study_copy: Path, tmp_path: Path) -> None:
+    (study_copy / "deep" / "deeper").mkdir(parents=True)
+    inside, mapping = study_copy / "deep" / "deeper" / "visits.csv", tmp_path / "map.toml"
+    asked = Source(study_copy, mapping)
+    stamps = [asked.stamp()]
+    for path in (inside, mapping):
+        for text in ("a", "bb"):
+            path.write_text(text)
+            stamps.append(asked.stamp())
+    assert len(set(stamps)) == len(stamps)
+
+
+@pytest.mark.parametrize("name", ["gone", "x" * 300, "no\0where"])
+def test_a_study_that_cannot_be_looked_at_has_a_stamp(tmp_path: Path, name: str) -> None:
+    assert Source(tmp_path / name, Path(name)).stamp().endswith("not there")
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("www.evil.example", "www\u2060.evil.example"),
+        ("HTTP://evil.example/d", "HTTP\u2060\\://evil.example/d"),
+        ("user@host.example", "user\u2060@host.example"),
+        (":material/home:", "\\:\u2060material/home\\:"),
+        ("one -> two", "one -\u2060\\> two"),
+        ("&lt;A&B", "\\&lt;A\\&B"),
+        ("two\n\n# lines\t", "two \\# lines"),
+        ("1. first", "1\\. first"),
+        ("- first", "\\- first"),
+    ],
+)
+def test_words_from_a_file_become_no_link_symbol_list_or_new_line(text: str, escaped: str) -> None:
+    assert plain(text) == escaped
 
 
 @pytest.mark.parametrize("page", PAGES)

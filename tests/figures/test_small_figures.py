@@ -15,11 +15,20 @@ from analysis.figures import (
     session_pattern_chart,
 )
 from analysis.outcomes import SessionCount
+from analysis.outcomes.overview import BENCHMARK_COLUMNS
+from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS
 from tests.figures.made import made_change, made_differences, made_overview
+
+LONGEST_LABEL = 80  # characters that fit a figure of 500 px
 
 
 def words(figure: go.Figure) -> str:
     return " | ".join(annotation.text for annotation in figure.layout.annotations)
+
+
+def said(figure: go.Figure) -> str:
+    """The words of a figure without line breaks and bold."""
+    return words(figure).replace("</b><br><b>", " ").replace("<br>", " ")
 
 
 def test_plotly_accepts_every_property_of_the_small_figures() -> None:
@@ -46,12 +55,21 @@ def test_nothing_to_compare_is_refused_rather_than_drawn_empty() -> None:
 
 @pytest.mark.parametrize(
     ("p_adjusted", "title"),
-    [(0.2, "No pair of routes differs clearly after 6 sessions"), (0.01, "3 of 3 pairs of routes differ after")],
+    [
+        (0.2, "Adjusted change differs clearly in no pair of routes after 6 sessions"),
+        (0.01, "Adjusted change differs in 3 of 3 pairs of routes after 6 sessions"),
+    ],
 )
 def test_the_title_says_how_many_pairs_differ_beyond_chance(p_adjusted: float, title: str) -> None:
     change = made_change(("IV", "IN", "IM"))
     chart = differences_chart(made_change(differences=made_differences(change.decision, p_adjusted)), LIGHT)
-    assert title in words(chart.plot)
+    assert title in said(chart.plot)
+
+
+def test_two_routes_alone_are_called_the_two_routes() -> None:
+    change = made_change(("IV", "IN"))
+    chart = differences_chart(made_change(("IV", "IN"), differences=made_differences(change.decision, 0.01)), LIGHT)
+    assert "Adjusted change differs between the two routes after 6 sessions" in said(chart.plot)
 
 
 def test_a_pair_is_named_in_the_order_of_the_subtraction() -> None:
@@ -81,11 +99,27 @@ def test_attrition_survives_a_cohort_of_nobody() -> None:
     assert "0 (0%)" in words(attrition_chart(made_overview(n=0), LIGHT).plot)
 
 
-def test_rates_stand_beside_what_was_published_with_time_point_and_arm() -> None:
+def test_rates_stand_beside_what_was_published_with_arm_time_point_and_denominator() -> None:
     text = words(rates_chart(made_overview(), LIGHT).plot)
     assert "This cohort, of patients scored around day 28" in text
-    assert "Study A (IV), 6 weeks" in text
-    assert "Study B (control arm), week 8" in text
+    assert "Study A, IV; 6 weeks; 200 patients" in text
+    assert "Study B, control arm; week 8; 100 patients" in text
+
+
+@pytest.mark.parametrize("arm", [*BENCHMARKS, *CONTROL_ARMS], ids=lambda arm: f"{arm.study} {arm.route}")
+def test_a_published_arm_keeps_to_one_line_and_names_its_denominator(arm) -> None:
+    columns = {name: [getattr(arm, name)] for name in BENCHMARK_COLUMNS}
+    published = pd.DataFrame(columns | {"response": [0.5]})
+    figure = rates_chart(made_overview(benchmarks=published), LIGHT).plot
+    label = next(one.text for one in figure.layout.annotations if one.text.startswith(arm.study))
+    assert len(label) <= LONGEST_LABEL
+    assert arm.denominator.split(";")[0][:10] in label
+
+
+def test_the_rates_axes_are_titled_and_their_ends_apart() -> None:
+    layout = rates_chart(made_overview(), LIGHT).plot.layout
+    assert layout.xaxis.title.text == layout.xaxis2.title.text == "Share of patients"
+    assert layout.xaxis2.domain[0] - layout.xaxis.domain[1] >= 0.1
 
 
 def test_a_rate_of_fewer_than_eleven_responders_is_withheld_everywhere() -> None:

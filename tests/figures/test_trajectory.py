@@ -47,6 +47,20 @@ def test_counts_under_eleven_are_written_as_less_than_eleven_and_never_as_number
     assert "7" not in counts.text
 
 
+def test_patient_counts_of_four_narrow_panels_stand_further_apart() -> None:
+    four = traces(trajectory_chart(made_change(), LIGHT).plot, "text")[0]
+    assert list(four.x) == [1.0, 6.0, 12.0]
+    alone = traces(trajectory_chart(made_change(("IV",)), LIGHT).plot, "text")[0]
+    assert len(alone.x) > len(four.x)
+
+
+def test_no_line_of_the_heading_is_longer_than_a_tablet_is_wide() -> None:
+    long = "PHQ-9 was lower after six completed sessions and so it was called long " * 3
+    title, subtitle = trajectory_chart(made_change(title=long, subtitle=long), LIGHT).plot.layout.annotations[:2]
+    assert max(len(line.replace("<b>", "").replace("</b>", "")) for line in title.text.split("<br>")) <= 56
+    assert max(map(len, subtitle.text.split("<br>"))) <= 82
+
+
 def test_observed_means_of_fewer_than_eleven_patients_are_not_drawn() -> None:
     change = made_change(("IV",))
     change.observed.loc[change.observed["x"] == 3, "n_patients"] = 4

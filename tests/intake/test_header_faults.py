@@ -43,6 +43,21 @@ def test_a_file_without_column_names_does_not_show_its_first_row(study_folder: S
     assert not any("P1" in str(finding) for finding in study_folder.findings())
 
 
+def test_a_repeated_cell_in_a_file_without_column_names_is_told_by_its_places(study_folder: StudyFolder) -> None:
+    rows = TABLES["patients.csv"].split("\n", 1)[1].replace("P1,A,34,female,MDD,2", "P1,Kline,34,female,Kline,2")
+    study_folder.write("patients.csv", rows)
+    assert study_folder.errors() == [
+        "patients.csv: row 1 holds the same text more than once (columns 2 and 5). "
+        "Put the column names in row 1, each of them once."
+    ]
+
+
+def test_many_repeated_cells_are_told_by_their_first_places(study_folder: StudyFolder) -> None:
+    study_folder.write("patients.csv", ",".join(["Kline"] * 15) + "\n")
+    [message] = study_folder.errors()
+    assert "(columns 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more)" in message
+
+
 def test_column_names_in_an_empty_first_row(study_folder: StudyFolder) -> None:
     study_folder.write("patients.csv", "\n" + TABLES["patients.csv"])
     assert study_folder.errors() == [
