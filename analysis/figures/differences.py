@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.outcomes import SymptomChange
+from analysis.outcomes import SymptomChange, clear_of_chance
 
 from .chart import Chart, Heading, drawn, heading
 from .look import Theme, base_layout
@@ -14,7 +14,6 @@ from .numbers import MINUS, estimate_text, nice_ticks, p_text, tick_texts
 from .released import enough, rows
 
 _ROW_PX = 34
-_CLEAR = 0.05  # adjusted p value under which a difference is called clear
 _FOOT_PX = 58
 _HEAD_PX = 16
 _RIGHT_PX = 132
@@ -56,7 +55,7 @@ def differences_chart(change: SymptomChange, theme: Theme) -> Chart:
 
 def _title(pairs: pd.DataFrame, at: str) -> str:
     """How many pairs differ beyond chance, by the p value adjusted for all of them."""
-    clear, n = int((pairs["p_adjusted"] < _CLEAR).sum()), len(pairs)
+    clear, n = int(clear_of_chance(pairs).sum()), len(pairs)
     if not clear:
         return f"Adjusted change differs clearly in no pair of routes after {at}"
     if n == 1:
@@ -81,7 +80,7 @@ def _places(pairs: pd.DataFrame) -> list[int]:
 
 def _bars(pairs: pd.DataFrame, theme: Theme) -> dict[str, Any]:
     """All pairs as one trace; clear of zero is a filled marker, not clear an open one."""
-    clear = (pairs["p_adjusted"] < _CLEAR).tolist()
+    clear = clear_of_chance(pairs).tolist()
     texts = [
         f"{pair_name(row)}: {estimate_text(row.estimate, row.ci_low, row.ci_high)}<br>"
         f"p {p_text(row.p_value)}, adjusted {p_text(row.p_adjusted)}"

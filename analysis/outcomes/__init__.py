@@ -10,6 +10,7 @@ from .rates import rates
 from .result import SymptomChange
 from .session_count import SessionCount, session_count
 from .symptom_change import symptom_change
+from .wording import clear_of_chance
 
 __all__ = [
     "COVARIATES",
@@ -27,6 +28,7 @@ __all__ = [
     "SymptomChange",
     "Traits",
     "attrition",
+    "clear_of_chance",
     "follow",
     "overview",
     "patient_traits",

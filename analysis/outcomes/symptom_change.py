@@ -48,8 +48,8 @@ def _too_few(selection: Selection, instrument: str) -> str:
     if selection.n_patients == 0:
         return "No patient meets every rule of this cohort. Remove a rule to see a result."
     return (
-        f"No route has {MIN_PER_ROUTE} patients with a {instrument} baseline and a later score in this cohort, "
-        "and the model needs that many. Widen the cohort or choose another instrument."
+        f"No route has {MIN_PER_ROUTE} patients with a {instrument} baseline, a later score and every adjustment "
+        "recorded in this cohort, and the model needs that many. Widen the cohort or choose another instrument."
     )
 
 
@@ -100,6 +100,11 @@ _CHANGED = {
 }
 
 
+def _how_many(count: int) -> str:
+    """A count in a sentence that anyone may read: a few stay "fewer than 11"."""
+    return f"{count:,}" if count >= MIN_AT_DECISION else f"Fewer than {MIN_AT_DECISION}"
+
+
 def _notes(prepared: PreparedSymptomChange, selection: Selection, fit: MixedModelFit) -> tuple[str, ...]:
     """What a reader must know about who is counted how, then the engine's own notes."""
     evaluable = selection.keep & prepared.evaluable
@@ -107,9 +112,13 @@ def _notes(prepared: PreparedSymptomChange, selection: Selection, fit: MixedMode
     missing = int((evaluable & ~prepared.complete).sum())
     notes = []
     if changed:
-        notes.append(f"{changed:,} evaluable patients changed route later; {_CHANGED[prepared.spec.route_rule]}.")
+        notes.append(
+            f"{_how_many(changed)} evaluable patients changed route later; {_CHANGED[prepared.spec.route_rule]}."
+        )
     if missing:
-        notes.append(f"{missing:,} evaluable patients are not in the model: an adjustment is not recorded for them.")
+        notes.append(
+            f"{_how_many(missing)} evaluable patients are not in the model: an adjustment is not recorded for them."
+        )
     return (*notes, *fit.notes)
 
 

@@ -11,6 +11,7 @@ from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
 from .model_spec import COVARIATES, ModelSpec
 
 MINUS = "−"
+CLEAR_P = 0.05
 POINT = {"sessions": "six completed sessions", "weeks": "four weeks"}
 
 
@@ -43,11 +44,18 @@ def _named(route: str, names: Mapping[str, str]) -> str:
     return names.get(route, route_label(route)).lower()
 
 
+def clear_of_chance(differences: pd.DataFrame) -> pd.Series:
+    """Which pairs differ beyond chance: by Holm's p value and by the (wider) interval, so that the two never
+    contradict each other on a page."""
+    beyond_zero = (differences["ci_low"] > 0) | (differences["ci_high"] < 0)
+    return (differences["p_adjusted"] < CLEAR_P) & beyond_zero
+
+
 def _largest_difference(differences: pd.DataFrame, names: Mapping[str, str]) -> str:
     """The largest difference as "more improvement on", so that its sign cannot be misread."""
     if not len(differences):
         return "There is no second route to compare with at that point."
-    clear = (differences["p_adjusted"] < 0.05) & ((differences["ci_low"] > 0) | (differences["ci_high"] < 0))
+    clear = clear_of_chance(differences)
     among = differences[clear] if clear.any() else differences
     row = among.iloc[int(among["estimate"].abs().to_numpy().argmax())]
     better, other = (row["first"], row["second"]) if row["estimate"] < 0 else (row["second"], row["first"])

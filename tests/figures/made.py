@@ -53,14 +53,15 @@ def made_change(routes: tuple[str, ...] = FOUR_ROUTES, last: int = 12, **changed
 
 
 def made_differences(decision: pd.DataFrame, p_adjusted: float = 0.2) -> pd.DataFrame:
-    """Every pair of routes at the decision point, three points wide to either side."""
+    """Every pair of routes at the decision point: three points wide to either side, or clear of zero when p is."""
     pairs = []
     for later in range(len(decision)):
         for earlier in range(later):
             first, second = decision.iloc[earlier], decision.iloc[later]
             gap = first["estimate"] - second["estimate"]
             name = f"{first['route']} - {second['route']}"
-            row = (first["route"], second["route"], gap, 1.5, 90.0, gap - 3, gap + 3, gap / 1.5, 0.05, p_adjusted)
+            half = 3.0 if p_adjusted >= 0.05 else abs(gap) / 2
+            row = (first["route"], second["route"], gap, 1.5, 90.0, gap - half, gap + half, gap / 1.5, 0.05, p_adjusted)
             pairs.append((name, *row))
     return pd.DataFrame(pairs, columns=list(DIFFERENCES))
 

@@ -87,8 +87,8 @@ def test_a_cohort_too_small_is_refused_in_words_and_shows_no_number(
     result = symptom_change(prepared, of_patients(sample_study, n))
     assert result.status == "refused"
     assert result.status_sentence == (
-        "No route has 20 patients with a PHQ-9 baseline and a later score in this cohort, and the model needs that "
-        "many. Widen the cohort or choose another instrument."
+        "No route has 20 patients with a PHQ-9 baseline, a later score and every adjustment recorded in this cohort, "
+        "and the model needs that many. Widen the cohort or choose another instrument."
     )
     assert result.fit is None
     assert len(result.trajectory) == len(result.decision) == len(result.differences) == 0
