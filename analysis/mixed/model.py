@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -68,7 +70,7 @@ def prepare(
     absent = {name: labels.absent for name, labels in rows.labels.items()}
     return PreparedModel(
         formula, random, groups, method, df, correlated, rows.patient_labels[order], everyone, effects_design,
-        raw.random, rows.incomplete, rows.left_out, absent,
+        raw.random, rows.incomplete, rows.left_out, absent, ref(data),
     )  # fmt: skip
 
 

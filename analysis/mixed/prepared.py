@@ -18,6 +18,7 @@ from .optimiser import optimise
 from .refusal import ModelRefused
 from .result import describe_fit
 from .rows import left_out_note
+from .source_rows import Source, remember_rows
 from .wording import dropped_note, level_notes
 from .working import Everyone, Working
 
@@ -29,7 +30,8 @@ IntArray = npt.NDArray[np.intp]
 class PreparedModel:
     """A model whose rows were read once. Nothing in it changes: fits may run at the same time from several threads.
 
-    ``patients`` are the patients with at least one complete row. What is kept is per-patient sums, not rows.
+    ``patients`` are the patients with at least one complete row. What is kept is per-patient sums, not
+    rows; ``source`` only points at the frame.
     """
 
     formula: str
@@ -45,6 +47,7 @@ class PreparedModel:
     incomplete: dict[str, pd.Index[Any]]
     left_out: pd.Index[Any]
     absent: dict[str, tuple[Any, ...]]
+    source: Source
 
     @property
     def n_rows(self) -> int:
@@ -75,7 +78,9 @@ class PreparedModel:
             noun = "patient has" if unknown == 1 else "patients have"
             notes.append(f"{unknown} {noun} no complete row in this model.")
         means = self.everyone.cells.means(chosen, working.data.n_rows)
-        return describe_fit(self, working, optimum, method, tuple(notes), labels, means)
+        fit = describe_fit(self, working, optimum, method, tuple(notes), labels, means)
+        remember_rows(fit, self.source)
+        return fit
 
     def _working(self, chosen: IntArray | None) -> Working:
         everyone = self.everyone

@@ -17,6 +17,7 @@ from .formula import parse_model_formula, parse_random_formula
 from .model import fit_mixed_model, random_design
 from .refusal import ModelRefused
 from .rows import ModelRows, read_rows
+from .source_rows import rows_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -43,13 +44,13 @@ class CrossCheck:
     neg2loglik_difference: float
 
 
-def cross_check(fit: MixedModelFit, data: pd.DataFrame) -> CrossCheck:
+def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCheck:
     """Refit the model in statsmodels MixedLM and compare deviance, fixed effects and their standard errors.
 
-    ``data`` is the frame the fit came from; for a cohort the patients of the fit are picked out of it. Above
-    1,000 patients both engines refit the same evenly spaced 1,000. statsmodels' standard errors are taken at
-    its variance estimates with those held fixed, as here and in lme4; its own table adds the uncertainty of the
-    variances.
+    ``data`` is the frame the fit came from, found by itself while that frame is in use elsewhere; for a cohort the
+    patients of the fit are picked out of it. Above 1,000 patients both engines refit the same evenly spaced 1,000.
+    statsmodels' standard errors are taken at its variance estimates with those held fixed, as here and in lme4; its
+    own table adds the uncertainty of the variances.
 
     Raises ModelRefused when ``data`` does not hold the rows of the fit.
     """
@@ -58,6 +59,9 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame) -> CrossCheck:
             "No second opinion: statsmodels does not reach singular optima reliably, so agreement could not be told"
             " from chance."
         )
+    data = rows_of(fit) if data is None else data
+    if data is None:
+        raise ModelRefused("The rows of this fit are no longer in memory.", "Give them: cross_check(fit, data).")
     if fit.groups not in data.columns:
         raise ModelRefused(f"The data has no column '{fit.groups}'.", "Give the frame that was fitted.")
     patients, scope = fit.patients, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from types import SimpleNamespace
 
@@ -93,3 +94,14 @@ def test_a_failure_of_statsmodels_is_reported_not_raised(monkeypatch: pytest.Mon
     check = cross_check(fit_mixed_model(FORMULA, ROWS, "patient"), ROWS)
     assert not check.checked
     assert check.sentence == "No second opinion: statsmodels failed (Singular matrix)."
+
+
+def test_the_rows_of_a_fit_are_found_while_they_are_in_use_and_asked_for_afterwards() -> None:
+    rows = ROWS.copy()
+    fit = fit_mixed_model(FORMULA, rows, "patient")
+    assert cross_check(fit).agrees
+    del rows
+    gc.collect()
+    with pytest.raises(ModelRefused) as refused:
+        cross_check(fit)
+    assert str(refused.value) == "The rows of this fit are no longer in memory. Give them: cross_check(fit, data)."
