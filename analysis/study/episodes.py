@@ -66,11 +66,23 @@ def _induction_target(route: pd.DataFrame, rules: EpisodeRules) -> NDArray[np.in
     return np.where(nasal, rules.induction_sessions_nasal, rules.induction_sessions)
 
 
+def in_induction(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> NDArray[np.bool_]:
+    """Which sessions belong to induction, one entry per session; the others are maintenance.
+
+    A session does when it is within `induction_days` of the first or among the first `induction_sessions`
+    (nasal esketamine: `induction_sessions_nasal`), so that neither a fast nor a slow schedule is cut short.
+    """
+    target = _induction_target(index_route(study), rules)[study.patient_positions("sessions")]
+    early = study.sessions["day"].to_numpy(dtype=float) <= rules.induction_days
+    return early | (study.sessions["session_number"].to_numpy(dtype=np.int64) <= target)
+
+
 def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
     """One row per starter (a patient with at least one session), with every column of `patients`.
 
     Added: route and molecule of the first session, route_changed, n_sessions (completed),
-    last_session_day, and induction_complete (as many completed sessions as induction has).
+    n_maintenance (completed after induction), last_session_day, and induction_complete (as many completed
+    sessions as induction has).
     """
     n = len(study.patients)
     patient = study.patient_positions("sessions")
@@ -80,6 +92,7 @@ def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
     route = index_route(study)
     derived = route.assign(
         n_sessions=np.bincount(patient[done], minlength=n),
+        n_maintenance=np.bincount(patient[done & ~in_induction(study, rules)], minlength=n),
         last_session_day=last_day,
     )
     derived["induction_complete"] = derived["n_sessions"].to_numpy() >= _induction_target(route, rules)

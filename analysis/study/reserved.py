@@ -12,7 +12,8 @@ from analysis.vocabulary import TABLES
 
 DERIVED_COLUMNS = frozenset(
     (
-        "route", "route_now", "route_changed", "molecule", "n_sessions", "last_session_day", "induction_complete",
+        "route", "route_now", "route_changed", "molecule", "n_sessions", "n_maintenance", "last_session_day",
+        "induction_complete",
         "day", "weeks", "sessions_so_far", "baseline", "baseline_day", "score", "change", "started", "time_group",
         "instrument", "within", "between", "self",
         "clinic", "diagnosis", "sessions", "payer", "sex", "age",

@@ -15,8 +15,8 @@ class EpisodeRules:
     baseline "last" is the last score on or before the first session, within `baseline_days` of it;
     "first" the first score ever before it; "mean" and "highest" are over the scores within
     `baseline_days`. "highest" inflates change, because part of a peak falls back by itself.
-    Induction ends on `induction_days` or with session `induction_sessions` (nasal esketamine:
-    `induction_sessions_nasal`).
+    Induction lasts to `induction_days` or through session `induction_sessions` (nasal esketamine:
+    `induction_sessions_nasal`), whichever is later.
     """
 
     baseline: BaselineRule = "last"

@@ -20,10 +20,6 @@ class Route:
     molecules: tuple[str, ...] = ("racemic",)
     snomed: str | None = None
 
-    @property
-    def short_label(self) -> str:
-        return self.code
-
 
 ROUTES: dict[str, Route] = {
     route.code: route

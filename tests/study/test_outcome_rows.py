@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.study import EpisodeRules, Study, baselines, episodes, outcome_rows
+from analysis.study import EpisodeRules, Study, baselines, episodes, in_induction, outcome_rows
 from tests.drawn import drawn_study
 
 PATIENTS = """
@@ -121,6 +121,22 @@ def test_induction_is_complete_with_six_sessions_or_eight_of_nasal_esketamine() 
         "patient_id day instrument score\na 0 PHQ-9 9",
     )
     assert episodes(study)["induction_complete"].tolist() == [True, False]
+
+
+def test_induction_lasts_to_day_28_or_through_session_six_whichever_is_later() -> None:
+    fast = [(k, 4 * (k - 1)) for k in range(1, 10)]  # nine sessions by day 32: the ninth is maintenance
+    slow = [(k, 10 * (k - 1)) for k in range(1, 8)]  # the sixth on day 50: the seventh is maintenance
+    sessions = "patient_id session_number day route molecule\n"
+    sessions += "\n".join(f"a {k} {day} IV racemic" for k, day in fast) + "\n"
+    sessions += "\n".join(f"b {k} {day} IV racemic" for k, day in slow)
+    study = drawn_study(
+        "patient_id clinic_id primary_diagnosis\na C01 MDD\nb C01 MDD",
+        sessions,
+        "patient_id day instrument score\na 0 PHQ-9 9",
+    )
+    phases = study.sessions.assign(induction=in_induction(study)).query("not induction")
+    assert list(zip(phases["patient_id"], phases["session_number"], strict=True)) == [("a", 9), ("b", 7)]
+    assert episodes(study)["n_maintenance"].tolist() == [1, 1]
 
 
 def slow_sessions_so_far(study: Study, patient: str, day: float) -> int:
