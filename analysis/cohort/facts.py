@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.study import Study, baselines, completed_sessions, index_route
+from analysis.study import Study, baselines, index_route, sessions_completed
 
 
 def patient_facts(study: Study, instrument: str) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def _patient_facts(study: Study, instrument: str) -> pd.DataFrame:
     return study.patients.assign(
         route=route["route"].astype("str"),
         molecule=route["molecule"].astype("str"),
-        n_sessions=np.bincount(who[completed_sessions(study)], minlength=n),
+        n_sessions=sessions_completed(study),
         started=np.bincount(who, minlength=n) > 0,
         baseline=baselines(study, instrument)["baseline"].to_numpy(),
     )

@@ -1,4 +1,4 @@
-"""One number format for every figure, table and sentence: typographic minus, fixed decimals."""
+"""Estimates, shares, p values and axis ticks in words, in the product's one number format."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-MINUS = "\u2212"
-NOT_SHOWN = "\u2013"
+from analysis.outcomes import MINUS, NOT_SHOWN, interval_text, number_text
 
-
-def number_text(value: Any, decimals: int = 1) -> str:
-    """A number with a typographic minus; a dash where there is none. Negative zero is written 0."""
-    if pd.isna(value) or math.isinf(float(value)):
-        return NOT_SHOWN
-    text = f"{float(value):,.{decimals}f}"
-    if text.startswith("-"):
-        bare = text[1:]
-        return bare if not bare.strip("0.,") else MINUS + bare
-    return text
-
-
-def interval_text(low: Any, high: Any, decimals: int = 1) -> str:
-    """An interval in words, so that two minus signs never meet a dash."""
-    return f"{number_text(low, decimals)} to {number_text(high, decimals)}"
+__all__ = [
+    "MINUS",
+    "NOT_SHOWN",
+    "estimate_text",
+    "interval_text",
+    "nice_ticks",
+    "number_text",
+    "p_text",
+    "share_text",
+    "tick_texts",
+]
 
 
 def estimate_text(estimate: Any, low: Any, high: Any, decimals: int = 1) -> str:

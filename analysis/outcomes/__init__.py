@@ -4,6 +4,7 @@ from .attrition import Followed, attrition, follow
 from .balance import Traits, patient_traits, route_balance, route_names
 from .counted import Counted
 from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
+from .numbers import MINUS, NOT_SHOWN, interval_text, number_text
 from .overview import Card, Overview, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
 from .rates import rates
@@ -14,7 +15,9 @@ from .wording import clear_of_chance
 
 __all__ = [
     "COVARIATES",
+    "MINUS",
     "MIN_PER_ROUTE",
+    "NOT_SHOWN",
     "ROUTE_RULES",
     "SHAPES",
     "TIMES",
@@ -30,6 +33,8 @@ __all__ = [
     "attrition",
     "clear_of_chance",
     "follow",
+    "interval_text",
+    "number_text",
     "overview",
     "patient_traits",
     "prepare_symptom_change",

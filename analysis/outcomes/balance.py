@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.study import Study, baselines, completed_sessions, index_route
+from analysis.study import Study, baselines, index_route, sessions_completed
 from analysis.vocabulary import ROUTES, route_label
 
 Floats = NDArray[np.float64]
@@ -54,14 +54,13 @@ def patient_traits(study: Study, instrument: str) -> Traits:
     routes = tuple(code for code in ROUTES if code in set(first["route"].dropna()))
     route = pd.Categorical(first["route"].astype("str"), categories=list(routes)).codes.astype(np.int64)
     age = people["age"].to_numpy(dtype=float, na_value=np.nan) if "age" in people else np.full(n, np.nan)
-    sessions = np.bincount(study.patient_positions("sessions")[completed_sessions(study)], minlength=n)
     numbers = {
         "baseline": baselines(study, instrument)["baseline"].to_numpy(dtype=float),
         "age": age,
         "female": _is(people.get("sex"), "female", n),
         "esketamine": _is(first["molecule"], "esketamine", n),
         "self_pay": _is(people.get("payer"), "self-pay", n),
-        "sessions": sessions.astype(float),
+        "sessions": sessions_completed(study).astype(float),
     }
     clinic, _ = pd.factorize(people["clinic_id"])
     return Traits(routes, route, clinic.astype(np.int64), numbers)

@@ -13,9 +13,9 @@ from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS, Instrument, RemissionR
 
 from .attrition import Followed, attrition, follow
 from .counted import Counted
+from .numbers import interval_text, number_text
 from .rates import AS_NON_RESPONSE, OBSERVED, rates
 from .safety_line import safety_line
-from .wording import interval, signed
 
 BENCHMARK_COLUMNS = (
     "study", "route", "instrument", "time_point", "denominator", "response", "remission", "remission_rule", "change",
@@ -69,10 +69,10 @@ def _change(followed: Followed, name: str) -> tuple[Counted, str, int]:
     half = stats.t.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)
     mean = float(change.mean())
     text = (
-        f"Observed mean change in {name} from baseline to around day 28: {signed(mean)} points "
-        f"(95% interval {interval(mean - half, mean + half)}), in {n:,} of {len(followed.baseline):,} starters."
+        f"Observed mean change in {name} from baseline to around day 28: {number_text(mean)} points "
+        f"(95% interval {interval_text(mean - half, mean + half)}), in {n:,} of {len(followed.baseline):,} starters."
     )
-    return Counted(text, (n,)), f"{signed(mean)} points", n
+    return Counted(text, (n,)), f"{number_text(mean)} points", n
 
 
 def _rate_card(table: pd.DataFrame, outcome: str, who: str, words: str) -> Card | None:
@@ -90,10 +90,16 @@ def _rate_card(table: pd.DataFrame, outcome: str, who: str, words: str) -> Card 
     )
 
 
-def _cards(followed: Followed, table: pd.DataFrame, item: Instrument, rule: RemissionRule | None) -> tuple[Card, ...]:
+def _cards(
+    followed: Followed,
+    table: pd.DataFrame,
+    item: Instrument,
+    rule: RemissionRule | None,
+    change: tuple[Counted, str, int],
+) -> tuple[Card, ...]:
     n = len(followed.baseline)
     n_evaluable = int(followed.evaluable.sum())
-    _, value, n_change = _change(followed, item.name)
+    _, value, n_change = change
     cards: list[Card | None] = [
         Card("Started treatment", f"{n:,}", "patients with at least one session", "Starters of this cohort.", (n,)),
         Card(
@@ -135,10 +141,10 @@ def overview(study: Study, name: str = "PHQ-9", remission: RemissionRule | None 
     rule = remission or item.remission_default
     followed = follow(study, name)
     table = rates(followed, item, rule)
-    change, _, _ = _change(followed, name)
+    change = _change(followed, name)
     routes = set(followed.people["route"].astype("str"))
     return Overview(
-        name, len(followed.baseline), int(followed.evaluable.sum()), _cards(followed, table, item, rule),
-        attrition(followed), table, published(name, routes), change, safety_line(study),
+        name, len(followed.baseline), int(followed.evaluable.sum()), _cards(followed, table, item, rule, change),
+        attrition(followed), table, published(name, routes), change[0], safety_line(study),
         f"{rule.label} ({rule.used_by})" if rule else "",
     )  # fmt: skip

@@ -15,11 +15,11 @@ import statsmodels.api as sm
 
 from analysis.cohort import Selection
 from analysis.mixed import ModelRefused, fit_mixed_model
-from analysis.study import completed_sessions
+from analysis.study import completed_sessions, sessions_completed
 from analysis.vocabulary import INSTRUMENTS
 
+from .numbers import interval_text, number_text
 from .prepared import PreparedSymptomChange
-from .wording import interval, signed
 
 PATTERN = ("pattern", "x", "mean", "n_patients")
 PATTERNS = (
@@ -69,10 +69,10 @@ def within_between_split(rows: pd.DataFrame, instrument: str) -> str:
         return "The within/between split cannot be fitted here: the number of sessions does not vary in both ways."
     own, other = fit.fixed_effects.loc[["within", "between"]].to_dict("records")
     return (
-        f"Up to six sessions, {instrument} moves by {signed(own['estimate'])} points for each further session of the "
-        f"same patient (95% interval {interval(own['ci_low'], own['ci_high'])}); patients assessed after one session "
-        f"more on average differ by {signed(other['estimate'])} points "
-        f"({interval(other['ci_low'], other['ci_high'])}). The second number says who stays, not what sessions do."
+        f"Up to six sessions, {instrument} moves by {number_text(own['estimate'])} points for each further session of "
+        f"the same patient (95% interval {interval_text(own['ci_low'], own['ci_high'])}); patients assessed after one "
+        f"session more on average differ by {number_text(other['estimate'])} points "
+        f"({interval_text(other['ci_low'], other['ci_high'])}). The second number says who stays, not what sessions do."
     )
 
 
@@ -104,8 +104,8 @@ def landmark_analysis(frame: pd.DataFrame, instrument: str) -> str:
     low, high = result.conf_int()[1]
     return (
         f"Among {n:,} patients scored between day 29 and day 105, one session more by day 28 goes with a difference of "
-        f"{signed(float(result.params[1]))} points in {instrument} at the first later score "
-        f"(95% interval {interval(float(low), float(high))}), adjusted for baseline only."
+        f"{number_text(float(result.params[1]))} points in {instrument} at the first later score "
+        f"(95% interval {interval_text(float(low), float(high))}), adjusted for baseline only."
     )
 
 
@@ -116,8 +116,7 @@ def session_count(prepared: PreparedSymptomChange, selection: Selection) -> Sess
     if not len(rows):
         nothing = "No patient of this cohort has a baseline and a later score."
         return SessionCount(pd.DataFrame(columns=list(PATTERN)), nothing, nothing)
-    done = completed_sessions(selection.source)
-    totals = np.bincount(selection.source.patient_positions("sessions")[done], minlength=len(selection.source.patients))
+    totals = sessions_completed(selection.source)
     total = pd.Series(totals[rows["patient_id"].cat.codes.to_numpy()], index=rows.index)
     return SessionCount(
         drop_out_pattern(rows, total),

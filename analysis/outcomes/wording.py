@@ -9,20 +9,10 @@ import pandas as pd
 from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
 
 from .model_spec import COVARIATES, ModelSpec
+from .numbers import interval_text, number_text
 
-MINUS = "−"
 CLEAR_P = 0.05
 POINT = {"sessions": "six completed sessions", "weeks": "four weeks"}
-
-
-def signed(value: float) -> str:
-    """A change with one decimal and a typographic minus."""
-    text = f"{abs(value):.1f}"
-    return MINUS + text if value < 0 and text != "0.0" else text
-
-
-def interval(low: float, high: float) -> str:
-    return f"{signed(low)} to {signed(high)}"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -62,7 +52,7 @@ def _largest_difference(differences: pd.DataFrame, names: Mapping[str, str]) -> 
     ends = sorted([-row["ci_low"], -row["ci_high"]] if row["estimate"] < 0 else [row["ci_low"], row["ci_high"]])
     size = (
         f"{abs(row['estimate']):.1f} points more improvement with {_named(better, names)} than with "
-        f"{_named(other, names)} (95% interval {interval(*ends)}, adjusted for all pairs)"
+        f"{_named(other, names)} (95% interval {interval_text(*ends)}, adjusted for all pairs)"
     )
     if clear.any():
         return (
@@ -82,7 +72,7 @@ def title_and_finding(
             f"Too few patients were still assessed after {POINT[spec.time]} to state a change there.",
         )
     parts = [
-        f"{_named(row['route'], names)} {signed(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
+        f"{_named(row['route'], names)} {number_text(row['estimate'])} ({interval_text(row['ci_low'], row['ci_high'])})"
         for row in decision.to_dict("records")
     ]
     sentence = f"Adjusted mean change in {spec.instrument} after {POINT[spec.time]}, points (95% interval): "

@@ -1,7 +1,7 @@
 """A study and what is derived from it: the checked tables, episodes, baselines, outcome rows."""
 
 from .baseline import baselines
-from .episodes import completed_sessions, episodes, first_sessions, in_induction, index_route
+from .episodes import completed_sessions, episodes, first_sessions, in_induction, index_route, sessions_completed
 from .outcome_rows import outcome_rows
 from .rules import BaselineRule, EpisodeRules
 from .study import Study
@@ -17,4 +17,5 @@ __all__ = [
     "in_induction",
     "index_route",
     "outcome_rows",
+    "sessions_completed",
 ]

@@ -20,6 +20,16 @@ def completed_sessions(study: Study) -> NDArray[np.bool_]:
     return study.sessions["completed"].fillna(True).to_numpy(dtype=bool)
 
 
+def sessions_completed(study: Study) -> NDArray[np.int64]:
+    """Number of completed sessions of every patient, one entry per row of `patients`."""
+    return study.derive("sessions completed", lambda: _sessions_completed(study))
+
+
+def _sessions_completed(study: Study) -> NDArray[np.int64]:
+    who = study.patient_positions("sessions")[completed_sessions(study)]
+    return np.bincount(who, minlength=len(study.patients)).astype(np.int64)
+
+
 def first_sessions(study: Study) -> NDArray[np.int64]:
     """Per patient, the row of the first session in `sessions`; -1 for a patient without one."""
     return study.derive("first sessions", lambda: _first_sessions(study))
@@ -91,7 +101,7 @@ def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
     np.maximum.at(last_day, patient, study.sessions["day"].to_numpy(dtype=float))
     route = index_route(study)
     derived = route.assign(
-        n_sessions=np.bincount(patient[done], minlength=n),
+        n_sessions=sessions_completed(study),
         n_maintenance=np.bincount(patient[done & ~in_induction(study, rules)], minlength=n),
         last_session_day=last_day,
     )
