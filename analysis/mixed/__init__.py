@@ -1,6 +1,8 @@
 """Linear mixed models: fit, refit on a cohort, adjusted means and contrasts. See README.md in this folder."""
 
 from .fit import MixedModelFit, RSquared
+from .fitted_model import FittedModel
+from .inference import FTest
 from .marginal import contrasts, marginal_means
 from .model import fit_mixed_model, prepare_mixed_model
 from .prepared import PreparedModel
@@ -9,6 +11,8 @@ from .second_opinion import CrossCheck, cross_check
 
 __all__ = [
     "CrossCheck",
+    "FTest",
+    "FittedModel",
     "MixedModelFit",
     "ModelRefused",
     "PreparedModel",

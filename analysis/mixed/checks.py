@@ -10,19 +10,21 @@ from .raw_columns import constant_random_term
 from .refusal import ModelRefused
 
 METHODS = ("REML", "ML")
-DF_METHODS = ("satterthwaite", "normal")
+DF_METHODS = ("satterthwaite", "kenward-roger", "normal")
 
 
 def check_options(method: str, df: str) -> None:
     """Spellings of method and df. Raises ModelRefused naming the ones there are."""
     if method not in METHODS:
         raise ModelRefused(f"There is no method '{method}'.", "Use 'REML' or 'ML'.")
-    if df == "kenward-roger":
-        raise ModelRefused(
-            "Kenward-Roger degrees of freedom are not part of this version yet.", "Use df='satterthwaite'."
-        )
     if df not in DF_METHODS:
-        raise ModelRefused(f"There are no '{df}' degrees of freedom.", "Use 'satterthwaite' or 'normal'.")
+        raise ModelRefused(
+            f"There are no '{df}' degrees of freedom.", "Use 'satterthwaite', 'kenward-roger' or 'normal'."
+        )
+    if df == "kenward-roger" and method != "REML":
+        raise ModelRefused(
+            "Kenward-Roger standard errors are defined for REML only.", "Use method='REML', or df='satterthwaite'."
+        )
 
 
 def check_nesting(nested_in: str | None) -> None:

@@ -39,7 +39,8 @@ def trace_form(sums: FloatArray, directions: FloatArray) -> FloatArray:
     flat = directions.reshape(len(directions), q * q)
     left, right = _cyclic(q)
     form = flat @ sums[left, right] @ flat.T
-    return np.asarray(0.5 * (form + form.T))
+    symmetric: FloatArray = 0.5 * (form + form.T)
+    return symmetric
 
 
 def _inner(directions: FloatArray, matrix: FloatArray) -> FloatArray:
@@ -56,7 +57,7 @@ def expected_curvature(at: Evaluation, chart: Chart) -> FloatArray:
 
 
 @lru_cache(maxsize=8)
-def _units(q: int, correlated: bool) -> FloatArray:
+def free_units(q: int, correlated: bool) -> FloatArray:
     """Symmetric unit directions of D: every entry, or the diagonal."""
     pairs = lower_pairs(q) if correlated else [(row, row) for row in range(q)]
     units = np.zeros((len(pairs), q, q))
@@ -67,7 +68,7 @@ def _units(q: int, correlated: bool) -> FloatArray:
 
 def scoring_step(at: Evaluation, correlated: bool) -> FloatArray | None:
     """Fisher scoring in the entries of D; None when the step leaves the inside of the cone."""
-    units = _units(len(at.slope), correlated)
+    units = free_units(len(at.slope), correlated)
     log_slopes = _inner(units, at.w_sum)
     information = trace_form(at.ww_sum, units) - np.outer(log_slopes, log_slopes) / at.nu
     try:

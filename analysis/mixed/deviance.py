@@ -6,7 +6,9 @@ w_i = Z_i' V_i^-1 y_i with V_i = I + Z_i D Z_i'. All three come from (I + A_i D)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -73,16 +75,12 @@ def evaluate(
     wp_sum = np.zeros((stored, stored)) if centre is not None else None
     squares, mixed = np.zeros((2, q * width, q * width))
     score = np.empty((q, data.m)) if keep_score else None
-    chunk = piece_length(q * width, q * width, CHUNK)
-    for first in range(0, data.m, chunk):
-        part = slice(first, min(first + chunk, data.m))
-        zz, minors, zx = data.zz[:, part], data.minors[:, part], data.zx[:, :, part]
-        determinant, shrink, w = INVERSES[q](zz, minors, covariance)
-        log_determinant += float(np.log(determinant).sum())
-        g = _shrunken(shrink, zx)
+    for chunk in shrunken_chunks(data, covariance):
+        part, w, g = chunk.part, chunk.w, chunk.g
+        log_determinant += float(np.log(chunk.determinant).sum())
         flat = g.reshape(q * width, -1)
         squares += flat @ flat.T
-        mixed += zx.reshape(q * width, -1) @ flat.T
+        mixed += data.zx[:, :, part].reshape(q * width, -1) @ flat.T
         w_sum += w.sum(axis=1)
         ww_sum += w @ w.T
         if centre is not None and wp_sum is not None:
@@ -94,6 +92,25 @@ def evaluate(
     loss = np.einsum("ab,axby->xy", covariance, mixed.reshape(q, width, q, width))
     schur = data.total - 0.5 * (loss + loss.T)
     return _profile(data, covariance, reml, log_determinant, schur, (w_sum, ww_sum, k, wp_sum, score))
+
+
+class Shrunken(NamedTuple):
+    """Some patients at one D: |I + A_i D|, the stored triangle of W_i, and (I + A_i D)^-1 B_i = [U_i w_i]."""
+
+    part: slice
+    determinant: FloatArray
+    w: FloatArray
+    g: FloatArray
+
+
+def shrunken_chunks(data: CrossProducts, covariance: FloatArray) -> Iterator[Shrunken]:
+    """All patients, a chunk at a time."""
+    width = data.q * (data.p + 1)
+    chunk = piece_length(width, width, CHUNK)
+    for first in range(0, data.m, chunk):
+        part = slice(first, min(first + chunk, data.m))
+        determinant, shrink, w = INVERSES[data.q](data.zz[:, part], data.minors[:, part], covariance)
+        yield Shrunken(part, determinant, w, _shrunken(shrink, data.zx[:, :, part]))
 
 
 def _profile(

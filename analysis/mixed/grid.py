@@ -13,7 +13,7 @@ import pandas as pd
 
 from .averages import Columns, averaged_columns
 from .columns import as_labels, as_numbers, require_columns
-from .fit import MixedModelFit
+from .fitted_model import FittedModel
 from .refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,7 +33,7 @@ class Grid:
 
 
 def reference_grid(
-    fit: MixedModelFit,
+    fit: FittedModel,
     by: Sequence[str],
     at: Mapping[str, Any] | None,
     weights: str,
@@ -54,7 +54,7 @@ def reference_grid(
     return Grid(frame, averaged[:, list(fit.kept)], _estimable(fit, averaged))
 
 
-def _grid_columns(fit: MixedModelFit, axes: Mapping[str, list[Any]], points: list[tuple[Any, ...]]) -> Columns:
+def _grid_columns(fit: FittedModel, axes: Mapping[str, list[Any]], points: list[tuple[Any, ...]]) -> Columns:
     """The by and at columns, one entry per grid point."""
     numeric = fit.design.numeric_variables()
     given = {name: [point[position] for point in points] for position, name in enumerate(axes)}
@@ -69,7 +69,7 @@ def _grid_columns(fit: MixedModelFit, axes: Mapping[str, list[Any]], points: lis
     )
 
 
-def _axes(fit: MixedModelFit, by: Sequence[str], at: Mapping[str, Any]) -> dict[str, list[Any]]:
+def _axes(fit: FittedModel, by: Sequence[str], at: Mapping[str, Any]) -> dict[str, list[Any]]:
     """The values each by and at column runs through: by first, then at, in the order given."""
     numeric = fit.design.numeric_variables()
     known = [*fit.levels, *(name for name in numeric if name not in fit.levels)]
@@ -92,7 +92,7 @@ def _listed(values: Any) -> list[Any]:
     return [values] if isinstance(values, str) or np.isscalar(values) else list(values)
 
 
-def _check_values(fit: MixedModelFit, name: str, values: list[Any]) -> None:
+def _check_values(fit: FittedModel, name: str, values: list[Any]) -> None:
     if name in fit.levels:
         gone = [str(value) for value in values if value not in fit.levels[name]]
         if gone:
@@ -103,7 +103,7 @@ def _check_values(fit: MixedModelFit, name: str, values: list[Any]) -> None:
 
 
 def _averaged(
-    fit: MixedModelFit, axes: Mapping[str, list[Any]], weights: str, over: pd.DataFrame | None
+    fit: FittedModel, axes: Mapping[str, list[Any]], weights: str, over: pd.DataFrame | None
 ) -> tuple[dict[str, Any], FloatArray]:
     """Columns that are averaged over, one entry per combination (codes or numbers), and the combinations' shares."""
     if over is not None:
@@ -125,7 +125,7 @@ def _averaged(
 
 
 def _from_rows(
-    fit: MixedModelFit, axes: Mapping[str, list[Any]], over: pd.DataFrame
+    fit: FittedModel, axes: Mapping[str, list[Any]], over: pd.DataFrame
 ) -> tuple[dict[str, Any], FloatArray]:
     """Standardisation: the rows of ``over``, each with the same share."""
     numeric = [name for name in fit.design.numeric_variables() if name not in axes]
@@ -150,7 +150,7 @@ def _from_rows(
     return values, np.full(len(over), 1.0 / len(over))
 
 
-def _estimable(fit: MixedModelFit, rows: FloatArray) -> npt.NDArray[np.bool_]:
+def _estimable(fit: FittedModel, rows: FloatArray) -> npt.NDArray[np.bool_]:
     """A combination is estimable when the dropped columns add nothing to it (Searle 1971)."""
     if not fit.dropped:
         return np.ones(len(rows), dtype=bool)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .fit import LEVEL, MixedModelFit, inference_table
+from .fitted_model import LEVEL, FittedModel, inference_table
 from .grid import Grid, reference_grid
 from .refusal import ModelRefused
 
@@ -21,7 +21,7 @@ MEAN_COLUMNS = ["estimate", "std_error", "df", "ci_low", "ci_high"]
 
 
 def marginal_means(
-    fit: MixedModelFit,
+    fit: FittedModel,
     by: str | Sequence[str],
     at: Mapping[str, Any] | None = None,
     weights: str = "equal",
@@ -47,7 +47,7 @@ def marginal_means(
 
 
 def contrasts(
-    fit: MixedModelFit,
+    fit: FittedModel,
     by: str | Sequence[str],
     at: Mapping[str, Any] | None = None,
     adjust: str = "holm",
@@ -77,7 +77,7 @@ def contrasts(
 
 
 def _compared(
-    fit: MixedModelFit,
+    fit: FittedModel,
     grid: Grid,
     names: list[str],
     at_columns: list[str],

@@ -10,6 +10,8 @@ import pandas as pd
 
 from .deviance import square
 from .fit import MixedModelFit, RSquared
+from .inference import Inference, Normal
+from .kenward_roger import NO_KENWARD_ROGER, kenward_roger
 from .optimiser import Optimum
 from .satterthwaite import satterthwaite
 from .wording import singular_note
@@ -42,6 +44,8 @@ def describe_fit(
     if optimum.rank < len(names):
         length = np.sqrt(np.sum(np.linalg.inv(back) ** 2, axis=0))
         notes = (*notes, singular_note(relative * np.outer(length, length), names, optimum.rank))
+    inference, df_notes = inference_at(working, optimum, model.correlated, model.df, to_raw)
+    notes = (*notes, *df_notes)
     assert at.score is not None
     everyone = model.everyone
     return MixedModelFit(
@@ -49,7 +53,6 @@ def describe_fit(
         random_formula=model.random_formula,
         groups=model.groups,
         method=method,
-        df_method=model.df,
         correlated=model.correlated,
         status="converged" if optimum.rank == len(names) else "singular",
         notes=notes,
@@ -60,7 +63,7 @@ def describe_fit(
         dropped=working.dropped,
         alias=working.alias,
         coefficients=coefficients,
-        covariance=at.sigma2 * to_raw @ at.xvx_inverse @ to_raw.T,
+        inference=inference,
         relative_covariance=relative,
         residual_variance=scale**2 * at.sigma2,
         neg2loglik=_raw_deviance(working, optimum),
@@ -70,11 +73,25 @@ def describe_fit(
         modes=scale * (back @ at.covariance) @ at.score,
         patients=patients,
         r_squared=_r_squared(working, optimum),
-        satterthwaite=satterthwaite(at, model.correlated, to_raw) if model.df == "satterthwaite" else None,
         cells=(everyone.cells.columns, everyone.cells.combinations, working.frequencies),
         known_levels=everyone.cells.levels,
         covariate_means=covariate_means,
     )
+
+
+def inference_at(
+    working: Working, optimum: Optimum, correlated: bool, df: str, to_raw: FloatArray
+) -> tuple[Inference, tuple[str, ...]]:
+    """Standard errors and degrees of freedom of the kind asked for, or the nearest kind there is, and a note."""
+    at = optimum.at
+    if df == "normal":
+        return Normal(at.sigma2 * to_raw @ at.xvx_inverse @ to_raw.T), ()
+    if df == "kenward-roger":
+        adjusted = kenward_roger(working.data, at, correlated, to_raw)
+        if adjusted is not None:
+            return adjusted, ()
+        return satterthwaite(at, correlated, to_raw), (NO_KENWARD_ROGER,)
+    return satterthwaite(at, correlated, to_raw), ()
 
 
 def _raw_deviance(working: Working, optimum: Optimum) -> float:

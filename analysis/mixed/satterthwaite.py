@@ -7,33 +7,17 @@ singular fits are regular, with a pseudo-inverse for directions in which the dev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from .chart import chart_at
 from .curvature import joint_hessian
 from .deviance import Evaluation
+from .inference import Satterthwaite
 
 FloatArray = npt.NDArray[np.float64]
 
 FLAT = 1e-8  # share of the largest curvature under which a direction carries no information
-
-
-@dataclass(frozen=True)
-class Satterthwaite:
-    """``slopes``: dΦ per uncorrelated unit-variance parameter, parameters x p x p, so that g'Ag is a sum of
-    squares."""
-
-    slopes: FloatArray
-
-    def df(self, combinations: FloatArray, variances: FloatArray) -> FloatArray:
-        """Degrees of freedom for each row of ``combinations`` with estimated variance ``variances``."""
-        gradients = np.einsum("rx,sxy,ry->sr", combinations, self.slopes, combinations, optimize=True)
-        spread = np.sum(gradients**2, axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(spread > 0, 2.0 * variances**2 / spread, np.inf)
 
 
 def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:
@@ -50,4 +34,4 @@ def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Sa
     by_entry = at.sigma2 * (at.xvx_inverse @ pulled @ at.xvx_inverse)
     slopes = np.concatenate([by_entry, 2.0 * at.sigma2 * at.xvx_inverse[None]])
     raw = transform @ np.tensordot(root.T, slopes, axes=1) @ transform.T
-    return Satterthwaite(raw)
+    return Satterthwaite(at.sigma2 * transform @ at.xvx_inverse @ transform.T, raw)

@@ -174,10 +174,12 @@ def test_options_of_later_versions_and_misspelled_ones() -> None:
         "Patients nested in 'clinic' are not part of this version yet. Leave nested_in out, or use the column as a"
         " fixed term."
     )
-    assert refusal(df="kenward-roger") == (
-        "Kenward-Roger degrees of freedom are not part of this version yet. Use df='satterthwaite'."
+    assert refusal(df="kenward-roger", method="ML") == (
+        "Kenward-Roger standard errors are defined for REML only. Use method='REML', or df='satterthwaite'."
     )
-    assert refusal(df="exact") == "There are no 'exact' degrees of freedom. Use 'satterthwaite' or 'normal'."
+    assert refusal(df="exact") == (
+        "There are no 'exact' degrees of freedom. Use 'satterthwaite', 'kenward-roger' or 'normal'."
+    )
     assert refusal(method="reml") == "There is no method 'reml'. Use 'REML' or 'ML'."
 
 
