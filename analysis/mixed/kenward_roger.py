@@ -90,7 +90,7 @@ def kenward_roger(data: CrossProducts, at: Evaluation, correlated: bool, transfo
     first = np.einsum("sab,abxy->sxy", units, at.k[:, :, :p, :p])
     second = np.einsum("sab,bcaxdy,tcd->stxy", units, inner, units, optimize=True)
     second = 0.5 * (second + second.transpose(1, 0, 3, 2))
-    xvx = np.linalg.inv(at.xvx_inverse)
+    xvx: FloatArray = np.asarray(np.linalg.inv(at.xvx_inverse), dtype=np.float64)
     log_slopes = np.einsum("sab,ab->s", units, at.w_sum)
     traces = with_residual(point, np.array(data.n_rows, dtype=np.float64), log_slopes, trace_form(at.ww_sum, units))
     residual_pull = xvx - np.tensordot(point, first, axes=1)
