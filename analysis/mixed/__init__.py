@@ -8,6 +8,7 @@ from .model import fit_mixed_model, prepare_mixed_model
 from .prepared import PreparedModel
 from .refusal import ModelRefused
 from .second_opinion import CrossCheck, cross_check
+from .term_tests import term_tests
 
 __all__ = [
     "CrossCheck",
@@ -22,4 +23,5 @@ __all__ = [
     "fit_mixed_model",
     "marginal_means",
     "prepare_mixed_model",
+    "term_tests",
 ]

@@ -40,14 +40,15 @@ class Piece:
 class Design:
     """The columns of X (or Z) as a recipe.
 
-    ``columns`` holds the pieces to multiply per column, ``numeric`` the numeric factors, ``levels`` the levels
-    of each category *column* in force (the first is the reference) and ``category_of`` the column behind each
-    category factor.
+    ``columns`` holds the pieces to multiply per column, ``terms`` the formula's term each column belongs to,
+    ``numeric`` the numeric factors, ``levels`` the levels of each category *column* in force (the first is the
+    reference) and ``category_of`` the column behind each category factor.
     """
 
     parsed_from: str
     names: tuple[str, ...]
     columns: tuple[tuple[Piece, ...], ...]
+    terms: tuple[str, ...]
     numeric: dict[str, Expression]
     category_of: dict[str, str]
     levels: dict[str, tuple[Any, ...]]
@@ -72,15 +73,17 @@ def build_design(parsed: ParsedFormula, text: str, levels: Mapping[str, tuple[An
     coded = {factors[code]: (levels[column], parsed.expressions[code].contrast) for code, column in categories.items()}
     names: list[str] = []
     columns: list[tuple[Piece, ...]] = []
+    terms: list[str] = []
     try:
         subterms = _make_subterm_infos(list(parsed.terms), counts, coded)
     except PatsyError as error:
         raise _lost_contrast(error) from error
-    for infos in subterms.values():
+    for term, infos in subterms.items():
         for info in infos:
             _append_subterm(info, widths, names, columns)
+        terms.extend([term.name()] * (len(names) - len(terms)))
     used = {column: levels[column] for column in categories.values()}
-    return Design(text, tuple(names), tuple(columns), numeric, categories, used)
+    return Design(text, tuple(names), tuple(columns), tuple(terms), numeric, categories, used)
 
 
 def _lost_contrast(error: PatsyError) -> ModelRefused:
