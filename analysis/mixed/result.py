@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .deviance import square
+from .deviance import Evaluation, square
 from .fit import MixedModelFit, RSquared
 from .inference import Inference, Normal
 from .kenward_roger import NO_KENWARD_ROGER, kenward_roger
@@ -66,7 +66,7 @@ def describe_fit(
         inference=inference,
         relative_covariance=relative,
         residual_variance=scale**2 * at.sigma2,
-        neg2loglik=_raw_deviance(working, optimum),
+        neg2loglik=raw_deviance(working, optimum.at),
         evaluations=optimum.evaluations,
         rank=optimum.rank,
         random_names=names,
@@ -94,9 +94,8 @@ def inference_at(
     return satterthwaite(at, correlated, to_raw), ()
 
 
-def _raw_deviance(working: Working, optimum: Optimum) -> float:
+def raw_deviance(working: Working, at: Evaluation) -> float:
     """-2 log likelihood of the raw outcome; for REML by lme4's convention, which depends on the raw X."""
-    at = optimum.at
     value = at.value + 2.0 * at.nu * np.log(working.outcome_scale)
     if at.reml:
         value -= 2.0 * float(np.sum(np.log(np.abs(np.diag(working.transform)))))

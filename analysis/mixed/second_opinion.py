@@ -15,9 +15,8 @@ from .design import design_columns, factor_values
 from .fit import MixedModelFit
 from .formula import parse_model_formula, parse_random_formula
 from .model import fit_mixed_model, random_design
-from .refusal import ModelRefused
 from .rows import ModelRows, read_rows
-from .source_rows import rows_of
+from .source_rows import check_same_size, frame_of
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -59,11 +58,7 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCh
             "No second opinion: statsmodels does not reach singular optima reliably, so agreement could not be told"
             " from chance."
         )
-    data = rows_of(fit) if data is None else data
-    if data is None:
-        raise ModelRefused("The rows of this fit are no longer in memory.", "Give them: cross_check(fit, data).")
-    if fit.groups not in data.columns:
-        raise ModelRefused(f"The data has no column '{fit.groups}'.", "Give the frame that was fitted.")
+    data = frame_of(fit, data, "cross_check(fit, data)")
     patients, scope = fit.patients, ""
     if len(patients) > MOST_PATIENTS:
         evenly = np.linspace(0, len(patients) - 1, MOST_PATIENTS).round().astype(np.intp)
@@ -73,11 +68,8 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCh
     again = fit_mixed_model(
         fit.formula, chosen, fit.groups, fit.random_formula, None, "1", fit.correlated, fit.method, fit.df_method
     )
-    if not scope and (again.n_rows, again.n_groups) != (fit.n_rows, fit.n_groups):
-        raise ModelRefused(
-            f"The data holds {again.n_rows} rows of the fit's patients, the fit used {fit.n_rows}.",
-            "Give the frame that was fitted.",
-        )
+    if not scope:
+        check_same_size(fit, again.n_rows, again.n_groups)
     if again.status == "singular":
         return _unchecked(f"No second opinion: the fit{scope} is singular, which statsmodels does not reach reliably.")
     return _compare(again, chosen, scope)

@@ -1,0 +1,175 @@
+"""The problem that a fit solved, rebuilt from what was kept: per-patient sums, their basis, and the optimum in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .curvature import own_centre
+from .design import probe_map
+from .deviance import Evaluation, evaluate
+from .fit import MixedModelFit
+from .fitted_model import FittedModel
+from .model import prepare
+from .prepared import PreparedModel
+from .refusal import ModelRefused
+from .result import raw_deviance
+from .source_rows import check_same_size, frame_of
+from .triangles import solve_upper
+from .working import Working
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+SAME_DEVIANCE = 1e-6  # a refit from another basis repeats -2 log likelihood to about 1e-9; other values do not
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What a mixed model's fit was found from. Nothing here changes; one problem serves any number of questions.
+
+    ``working`` holds the fit's patients on the working scale and ``patients`` their labels, in that order;
+    ``chosen`` are their places among the patients of ``model`` (None: all of them). ``at`` is the deviance at the
+    fitted covariance, with second-derivative sums and the score of every patient. ``to_raw`` maps working
+    coefficients to raw ones, outcome scale included. ``source`` is the frame it came from, where there was one.
+    """
+
+    model: PreparedModel
+    working: Working
+    at: Evaluation
+    to_raw: FloatArray
+    patients: pd.Index[Any]
+    chosen: IntArray | None
+    source: pd.DataFrame | None
+
+    @property
+    def reml(self) -> bool:
+        return self.at.reml
+
+    @property
+    def counts(self) -> IntArray:
+        """Rows per patient, in the order of ``patients``."""
+        counts = self.model.everyone.counts
+        return counts if self.chosen is None else counts[self.chosen]
+
+    @property
+    def triangles(self) -> FloatArray:
+        """[X y]_i'[X y]_i per patient, upper triangle by rows (x patients), in the basis of the whole model."""
+        squares = self.model.everyone.squares
+        assert squares is not None
+        return squares if self.chosen is None else squares[:, self.chosen]
+
+    def change_of_basis(self) -> FloatArray | None:
+        """The map from the whole model's working columns to this fit's; None when they are the same.
+
+        A cohort that empties a level or a column has working columns of its own.
+        """
+        whole, own = self.model.everyone.working, self.working
+        if own.design is whole.design and own.kept == whole.kept:
+            return None
+        raw = np.zeros((len(whole.kept), len(whole.design.names)))
+        raw[:, list(whole.kept)] = np.eye(len(whole.kept))
+        raw[:, list(whole.dropped)] = whole.alias
+        same = own.design.levels == whole.design.levels
+        mapping = np.eye(len(whole.design.names)) if same else probe_map(whole.design, own.design)
+        change: FloatArray = solve_upper(whole.transform, raw) @ mapping[:, list(own.kept)] @ own.transform
+        return change
+
+    def squares(self) -> FloatArray:
+        """[X y]_i'[X y]_i of every patient on this fit's working scale: (p+1) x (p+1) x patients."""
+        triangles, width = self.triangles, self.model.everyone.working.data.p + 1
+        full = np.empty((width, width, triangles.shape[1]))
+        for value, row, column in zip(triangles, *np.triu_indices(width), strict=True):
+            full[row, column] = full[column, row] = value
+        change = self.change_of_basis()
+        if change is None:
+            return full
+        wide = np.zeros((width, change.shape[1] + 1))
+        wide[:-1, :-1], wide[-1, -1] = change, 1.0
+        changed: FloatArray = np.einsum("xa,xym,yb->abm", wide, full, wide, optimize=True)
+        return changed
+
+
+def problem_of(fit: FittedModel, source: PreparedModel | pd.DataFrame | None = None) -> Problem:
+    """Rebuild the problem that a fit solved, for questions a fit alone cannot answer.
+
+    ``source`` is the prepared model the fit came from (no pass over the rows), or the frame (one pass); without it
+    the frame is found by itself while somebody else keeps it.
+
+    Raises ModelRefused when the rows are gone or are not those of the fit, and for a fit that is not of
+    ``fit_mixed_model`` with one grouping factor and equal, independent residuals.
+    """
+    plain = _plain(fit)
+    frame: pd.DataFrame | None = None
+    if isinstance(source, PreparedModel):
+        model, chosen = source, _places(plain, source)
+    else:
+        frame = frame_of(plain, source, "source=data")
+        model, chosen = _prepared_again(plain, frame), None
+    everyone = model.everyone
+    working = everyone.working if chosen is None else everyone.cohort(chosen)
+    check_same_size(plain, working.data.n_rows, working.data.m)
+    at = _evaluation(plain, model, working)
+    labels = model.patients if chosen is None else model.patients[chosen]
+    return Problem(model, working, at, working.outcome_scale * working.transform, labels, chosen, frame)
+
+
+def working_covariance(model: PreparedModel, fit: MixedModelFit) -> FloatArray:
+    """The fitted D on the working scale of a model with the same random part."""
+    back = np.linalg.inv(model.random_basis.transform)
+    relative: FloatArray = back @ fit.relative_covariance @ back.T
+    return relative if fit.correlated else np.diag(np.diag(relative))
+
+
+def _plain(fit: FittedModel) -> MixedModelFit:
+    if not isinstance(fit, MixedModelFit) or type(fit) is not MixedModelFit or fit.nested_covariance is not None:
+        raise ModelRefused(
+            "This is worked out from per-patient sums, which only a mixed model of patients without an outer level"
+            " and with equal, independent residuals has.",
+            "Use a fit of fit_mixed_model without nested_in.",
+        )
+    return fit
+
+
+def _prepared_again(fit: MixedModelFit, frame: pd.DataFrame) -> PreparedModel:
+    rows = frame[frame[fit.groups].isin(fit.patients)]
+    options = (fit.method, "normal", fit.correlated)
+    return prepare(fit.formula, rows, fit.groups, fit.random_formula, options, None, keep_cohorts=True)
+
+
+def _places(fit: MixedModelFit, model: PreparedModel) -> IntArray | None:
+    """Where the fit's patients are in a prepared model; None for all of them."""
+    asked = (fit.formula, fit.random_formula, fit.groups, fit.correlated)
+    if asked != (model.formula, model.random_formula, model.groups, model.correlated):
+        raise ModelRefused(
+            f"The prepared model is '{model.formula}' with random part '{model.random_formula}'; the fit is"
+            f" '{fit.formula}' with '{fit.random_formula}', or they differ in correlated or groups.",
+            "Give the prepared model that the fit came from.",
+        )
+    found = model.patients.get_indexer(fit.patients)
+    unknown = int((found < 0).sum())
+    if unknown:
+        raise ModelRefused(
+            f"The prepared model lacks {unknown} of the fit's {len(found)} patients.",
+            "Give the prepared model that the fit came from.",
+        )
+    return None if len(found) == len(model.patients) else np.sort(found)
+
+
+def _evaluation(fit: MixedModelFit, model: PreparedModel, working: Working) -> Evaluation:
+    """The fit's optimum again. Raises ModelRefused when these rows give its covariance another likelihood."""
+    covariance, reml = working_covariance(model, fit), fit.method == "REML"
+    first = None if working.data.q != len(covariance) else evaluate(working.data, covariance, reml)
+    at = None if first is None else evaluate(working.data, covariance, reml, own_centre(first), keep_score=True)
+    names = (working.design.names, working.kept) == (fit.design.names, fit.kept)
+    slack = SAME_DEVIANCE * max(1.0, 1e-3 * abs(fit.neg2loglik))
+    if at is None or not names or abs(raw_deviance(working, at) - fit.neg2loglik) > slack:
+        raise ModelRefused(
+            "The data holds the fit's patients, but not the values that were fitted: the likelihood differs.",
+            "Give the frame that was fitted.",
+        )
+    return at
