@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from .products import change_columns, gram_of
+
+if TYPE_CHECKING:
+    from .patterns import Patterns
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -30,6 +34,7 @@ class CrossProducts:
     ``zx``   B_i = Z_i'[X y]_i: q x (p+1) x m
     ``total`` C = [X y]'[X y] over all rows: (p+1) x (p+1)
     ``minors`` determinant (q = 2), or determinant and cofactors (q = 3), of A_i
+    ``patterns`` the patients grouped by A_i, when that is worth while (see ``patterns.by_pattern``)
     """
 
     zz: FloatArray
@@ -37,6 +42,7 @@ class CrossProducts:
     total: FloatArray
     minors: FloatArray
     n_rows: int
+    patterns: Patterns | None = None
 
     @property
     def q(self) -> int:

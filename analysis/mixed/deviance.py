@@ -16,6 +16,7 @@ from scipy.linalg.lapack import dpotrf
 
 from .crossproducts import CrossProducts, lower_pairs
 from .inverses import INVERSES
+from .patterns import Patterns
 from .products import piece_length
 from .triangles import invert_upper
 
@@ -68,6 +69,27 @@ def evaluate(
     data: CrossProducts, covariance: FloatArray, reml: bool, centre: Centre | None = None, keep_score: bool = False
 ) -> Evaluation | None:
     """Deviance and first derivative at ``covariance`` (D, q x q); None where the fixed effects cannot be solved."""
+    if data.patterns is None:
+        sums = _sums_over_patients(data, covariance, centre, keep_score)
+    else:
+        sums = _sums_over_patterns(data, data.patterns, covariance, centre, keep_score)
+    return _profile(data, covariance, reml, sums)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What one sweep adds up. ``squares`` sum of G_i G_i', ``mixed`` sum of B_i G_i', both q x width x q x width."""
+
+    log_determinant: float
+    w_sum: FloatArray
+    ww_sum: FloatArray
+    squares: FloatArray
+    mixed: FloatArray
+    wp_sum: FloatArray | None
+    score: FloatArray | None
+
+
+def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Centre | None, keep_score: bool) -> _Sums:
     q, width = data.q, data.p + 1
     log_determinant = 0.0
     stored = len(data.zz)
@@ -88,10 +110,49 @@ def evaluate(
             wp_sum += w @ p_terms.T
             if score is not None:
                 score[:, part] = residual
-    k = squares.reshape(q, width, q, width).swapaxes(1, 2)
-    loss = np.einsum("ab,axby->xy", covariance, mixed.reshape(q, width, q, width))
-    schur = data.total - 0.5 * (loss + loss.T)
-    return _profile(data, covariance, reml, log_determinant, schur, (w_sum, ww_sum, k, wp_sum, score))
+    shape = (q, width, q, width)
+    return _Sums(log_determinant, w_sum, ww_sum, squares.reshape(shape), mixed.reshape(shape), wp_sum, score)
+
+
+def _sums_over_patterns(
+    data: CrossProducts, patterns: Patterns, covariance: FloatArray, centre: Centre | None, keep_score: bool
+) -> _Sums:
+    """The same sums from one inverse per pattern: nothing in it grows with the number of patients but ``score``."""
+    q = data.q
+    determinant, shrink, w = INVERSES[q](patterns.zz, patterns.minors, covariance)
+    weighted = w * patterns.counts
+    right = _turned(shrink, patterns.outer.swapaxes(0, 2).swapaxes(1, 3)).swapaxes(0, 2).swapaxes(1, 3)
+    squares = _turned(shrink, right)
+    wp_sum, score = None, None
+    if centre is not None:
+        along = np.append(-centre.beta, 1.0)
+        rows = []
+        for a, b in lower_pairs(q):
+            row = (along @ (along @ squares[a, :, b].reshape(len(along), -1)).reshape(len(along), -1)) / centre.sigma2
+            if centre.reml and data.p:
+                inverse = centre.inverse_root.T @ centre.inverse_root
+                row = row + np.tensordot(inverse, squares[a, :-1, b, :-1], axes=2)
+            rows.append(row)
+        wp_sum = w @ np.stack(rows).T
+        if keep_score:
+            pulled = np.einsum("x,qxm->qm", along, data.zx)
+            score = np.stack(
+                [sum(weights[patterns.of_patient] * pulled[c] for c, weights in enumerate(row)) for row in shrink]
+            )
+    return _Sums(
+        float(patterns.counts @ np.log(determinant)),
+        weighted.sum(axis=1),
+        weighted @ w.T,
+        squares.sum(axis=-1),
+        right.sum(axis=-1),
+        wp_sum,
+        score,
+    )
+
+
+def _turned(shrink: list[list[FloatArray]], block: FloatArray) -> FloatArray:
+    """Sum over c of shrink[a][c] times block[c], pattern by pattern (the last axis)."""
+    return np.stack([sum(block[c] * weights for c, weights in enumerate(row)) for row in shrink])
 
 
 class Shrunken(NamedTuple):
@@ -117,13 +178,13 @@ def _profile(
     data: CrossProducts,
     covariance: FloatArray,
     reml: bool,
-    log_determinant: float,
-    schur: FloatArray,
-    sums: tuple[FloatArray, FloatArray, FloatArray, FloatArray | None, FloatArray | None],
+    sums: _Sums,
 ) -> Evaluation | None:
     """Solve for the fixed effects and the residual variance, then the deviance and H."""
-    w_stored, ww_sum, k, wp_sum, score = sums
     p = data.p
+    k = sums.squares.swapaxes(1, 2)
+    loss = np.einsum("ab,axby->xy", covariance, sums.mixed)
+    schur = data.total - 0.5 * (loss + loss.T)
     root, failed = dpotrf(schur[:p, :p], lower=0, clean=1)
     if failed or not np.isfinite(schur).all():
         return None
@@ -135,17 +196,18 @@ def _profile(
     beta = inverse_root @ half
     inverse = inverse_root @ inverse_root.T
     nu = data.n_rows - p if reml else data.n_rows
-    value = log_determinant + nu * (1.0 + np.log(2.0 * np.pi * pwrss / nu))
+    value = sums.log_determinant + nu * (1.0 + np.log(2.0 * np.pi * pwrss / nu))
     if reml:
         value += 2.0 * float(np.log(np.diag(root)).sum())
-    w_sum = square(w_stored, data.q)
+    w_sum = square(sums.w_sum, data.q)
     along = np.append(-beta, 1.0)
     slope = w_sum - (nu / pwrss) * (k @ along @ along)
     if reml:
         slope = slope - np.einsum("abxy,xy->ab", k[:, :, :p, :p], inverse)
     slope = 0.5 * (slope + slope.T)
     return Evaluation(
-        covariance, float(value), slope, w_sum, ww_sum, k, inverse_root, inverse, beta, pwrss, nu, reml, wp_sum, score,
+        covariance, float(value), slope, w_sum, sums.ww_sum, k, inverse_root, inverse, beta, pwrss, nu, reml, sums.wp_sum,
+        sums.score,
     )  # fmt: skip
 
 

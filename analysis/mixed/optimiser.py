@@ -16,6 +16,7 @@ from .chart import Chart, chart_at
 from .crossproducts import CrossProducts
 from .curvature import expected_curvature, own_centre, profiled_hessian, scoring_step, trace_form
 from .deviance import Evaluation, evaluate
+from .patterns import by_pattern
 from .refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
@@ -175,6 +176,7 @@ def optimise(data: CrossProducts, reml: bool, correlated: bool, start: FloatArra
 
     Raises ModelRefused when no certificate can be given.
     """
+    data = by_pattern(data)
     search = Search(data, reml, correlated)
     first = _start(data, reml, correlated) if start is None else start
     best = search.minimum(first)
@@ -198,7 +200,7 @@ def _tried(search: Search, start: FloatArray) -> Evaluation | None:
 
 
 def _start(data: CrossProducts, reml: bool, correlated: bool) -> FloatArray:
-    if data.m <= LARGE:
+    if data.m <= LARGE or data.patterns is not None:
         return START * np.eye(data.q)
     thinned = data.every(data.m // THINNED)
     try:
