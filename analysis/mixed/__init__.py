@@ -3,7 +3,7 @@
 from .fit import MixedModelFit, RSquared
 from .fitted_model import FittedModel
 from .inference import FTest
-from .marginal import contrasts, marginal_means
+from .means.marginal import contrasts, marginal_means
 from .model import fit_mixed_model, prepare_mixed_model
 from .prepared import PreparedModel
 from .refusal import ModelRefused

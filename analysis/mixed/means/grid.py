@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from .averages import Columns, averaged_columns
-from .columns import as_labels, as_numbers, require_columns
-from .fitted_model import FittedModel
-from .refusal import ModelRefused
+from ..columns import as_labels, as_numbers, require_columns
+from ..fitted_model import FittedModel
+from ..refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
 

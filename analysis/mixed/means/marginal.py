@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .fitted_model import LEVEL, FittedModel, inference_table
+from ..fitted_model import LEVEL, FittedModel, inference_table
 from .grid import Grid, reference_grid
-from .refusal import ModelRefused
+from ..refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
 

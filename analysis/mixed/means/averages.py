@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .design import Design, FactorValues, Piece, numeric_columns, piece_values
+from ..design import Design, FactorValues, Piece, numeric_columns, piece_values
 
 FloatArray = npt.NDArray[np.float64]
 
