@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,9 @@ class Evaluation:
     ``inverse_root`` is the inverse of the upper Cholesky root of X'V^-1X, ``xvx_inverse`` that of X'V^-1X itself; ``k``
     holds the sums of U-and-w products per pair of random effects. ``wp_sum`` (products of W_i and P_i, see curvature)
     and ``score`` (w_i - U_i beta, q x m) are there only when asked for.
+
+    With an outer level D is block diagonal and its last ``outer`` rows belong to that level; ``ww_sum`` and
+    ``wp_sum`` are then (ab) x (cd) tables of the whole D (see trace_form), ``outer_score`` as ``score``, per clinic.
     """
 
     covariance: FloatArray
@@ -49,10 +52,18 @@ class Evaluation:
     reml: bool
     wp_sum: FloatArray | None = None
     score: FloatArray | None = None
+    outer: int = 0
+    outer_score: FloatArray | None = None
 
     @property
     def sigma2(self) -> float:
         return self.pwrss / self.nu
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Sizes of the blocks of D, patients first."""
+        whole = len(self.covariance)
+        return (whole - self.outer, self.outer) if self.outer else (whole,)
 
 
 @dataclass(frozen=True)
@@ -73,11 +84,11 @@ def evaluate(
         sums = _sums_over_patients(data, covariance, centre, keep_score)
     else:
         sums = _sums_over_patterns(data, data.patterns, covariance, centre, keep_score)
-    return _profile(data, covariance, reml, sums)
+    return profiled(data, covariance, reml, sums)
 
 
 @dataclass(frozen=True)
-class _Sums:
+class Sums:
     """What one sweep adds up. ``squares`` sum of G_i G_i', ``mixed`` sum of B_i G_i', both q x width x q x width."""
 
     log_determinant: float
@@ -89,7 +100,7 @@ class _Sums:
     score: FloatArray | None
 
 
-def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Centre | None, keep_score: bool) -> _Sums:
+def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Centre | None, keep_score: bool) -> Sums:
     q, width = data.q, data.p + 1
     log_determinant = 0.0
     stored = len(data.zz)
@@ -111,12 +122,12 @@ def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Cen
             if score is not None:
                 score[:, part] = residual
     shape = (q, width, q, width)
-    return _Sums(log_determinant, w_sum, ww_sum, squares.reshape(shape), mixed.reshape(shape), wp_sum, score)
+    return Sums(log_determinant, w_sum, ww_sum, squares.reshape(shape), mixed.reshape(shape), wp_sum, score)
 
 
 def _sums_over_patterns(
     data: CrossProducts, patterns: Patterns, covariance: FloatArray, centre: Centre | None, keep_score: bool
-) -> _Sums:
+) -> Sums:
     """The same sums from one inverse per pattern: nothing in it grows with the number of patients but ``score``."""
     q = data.q
     determinant, shrink, w = INVERSES[q](patterns.zz, patterns.minors, covariance)
@@ -139,7 +150,7 @@ def _sums_over_patterns(
             score = np.stack(
                 [sum(weights[patterns.of_patient] * pulled[c] for c, weights in enumerate(row)) for row in shrink]
             )
-    return _Sums(
+    return Sums(
         float(patterns.counts @ np.log(determinant)),
         weighted.sum(axis=1),
         weighted @ w.T,
@@ -153,6 +164,22 @@ def _sums_over_patterns(
 def _turned(shrink: list[list[FloatArray]], block: FloatArray) -> FloatArray:
     """Sum over c of shrink[a][c] times block[c], pattern by pattern (the last axis)."""
     return np.stack([sum(block[c] * weights for c, weights in enumerate(row)) for row in shrink])
+
+
+class Counts(Protocol):
+    """What solving for the fixed effects needs to know of the data: columns of Z and X, rows, and [X y]'[X y]."""
+
+    @property
+    def q(self) -> int: ...
+
+    @property
+    def p(self) -> int: ...
+
+    @property
+    def n_rows(self) -> int: ...
+
+    @property
+    def total(self) -> FloatArray: ...
 
 
 class Shrunken(NamedTuple):
@@ -174,12 +201,7 @@ def shrunken_chunks(data: CrossProducts, covariance: FloatArray) -> Iterator[Shr
         yield Shrunken(part, determinant, w, _shrunken(shrink, data.zx[:, :, part]))
 
 
-def _profile(
-    data: CrossProducts,
-    covariance: FloatArray,
-    reml: bool,
-    sums: _Sums,
-) -> Evaluation | None:
+def profiled(data: Counts, covariance: FloatArray, reml: bool, sums: Sums) -> Evaluation | None:
     """Solve for the fixed effects and the residual variance, then the deviance and H."""
     p = data.p
     k = sums.squares.swapaxes(1, 2)
@@ -206,8 +228,8 @@ def _profile(
         slope = slope - np.einsum("abxy,xy->ab", k[:, :, :p, :p], inverse)
     slope = 0.5 * (slope + slope.T)
     return Evaluation(
-        covariance, float(value), slope, w_sum, sums.ww_sum, k, inverse_root, inverse, beta, pwrss, nu, reml, sums.wp_sum,
-        sums.score,
+        covariance, float(value), slope, w_sum, sums.ww_sum, k, inverse_root, inverse, beta, pwrss, nu, reml,
+        sums.wp_sum, sums.score,
     )  # fmt: skip
 
 
