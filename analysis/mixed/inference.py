@@ -60,7 +60,7 @@ class Normal:
 
     def joint_test(self, hypothesis: FloatArray, coefficients: FloatArray) -> FTest:
         squares, _ = independent_squares(self.covariance, hypothesis, coefficients)
-        return _f_test(float(squares.mean()), len(squares), np.inf)
+        return f_test(float(squares.mean()), len(squares), np.inf)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Satterthwaite:
 
     def joint_test(self, hypothesis: FloatArray, coefficients: FloatArray) -> FTest:
         squares, rotated = independent_squares(self.covariance, hypothesis, coefficients)
-        return _f_test(float(squares.mean()), len(squares), pooled_df(self.df(rotated)))
+        return f_test(float(squares.mean()), len(squares), pooled_df(self.df(rotated)))
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,14 @@ class KenwardRoger:
         gap = rows @ coefficients
         statistic = float(gap @ np.linalg.solve(rows @ self.covariance @ rows.T, gap)) / q
         if q == 1:
-            return _f_test(statistic, 1, float(self.df(rows)[0]))
+            return f_test(statistic, 1, float(self.df(rows)[0]))
         # Rows are rotated so that LΦL' is diagonal; scaling them to the identity makes Θ = L'L.
         unit = rows / np.sqrt(np.einsum("rx,xy,ry->r", rows, self.unadjusted, rows))[:, None]
         turned = np.einsum("rx,sxy,ty->srt", unit, self.slopes, unit, optimize=True)
         a1 = float(np.sum(np.trace(turned, axis1=1, axis2=2) ** 2))
         a2 = float(np.sum(turned**2))
         df_den, scaling = kenward_roger_moments(a1, a2, q)
-        return _f_test(scaling * statistic, q, df_den)
+        return f_test(scaling * statistic, q, df_den)
 
 
 def moment_df(covariance: FloatArray, slopes: FloatArray, combinations: FloatArray) -> FloatArray:
@@ -159,7 +159,8 @@ def pooled_df(df: FloatArray) -> float:
     return 2.0 * (excess + len(df)) / excess
 
 
-def _f_test(statistic: float, df_num: int, df_den: float) -> FTest:
+def f_test(statistic: float, df_num: int, df_den: float) -> FTest:
+    """An F statistic with its p value; chi-square over its df where the denominator df is infinite."""
     finite = np.isfinite(df_den)
     p_value = fdtrc(df_num, df_den, statistic) if finite else chdtrc(df_num, df_num * statistic)
     return FTest(statistic, df_num, df_den, float(p_value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -125,8 +125,13 @@ def working_covariance(model: PreparedModel, fit: MixedModelFit) -> FloatArray:
     return relative if fit.correlated else np.diag(np.diag(relative))
 
 
+def has_patient_sums(fit: FittedModel) -> TypeGuard[MixedModelFit]:
+    """Whether a fit came from per-patient sums alone: one grouping factor, equal and independent residuals."""
+    return type(fit) is MixedModelFit and fit.nested_covariance is None
+
+
 def _plain(fit: FittedModel) -> MixedModelFit:
-    if not isinstance(fit, MixedModelFit) or type(fit) is not MixedModelFit or fit.nested_covariance is not None:
+    if not has_patient_sums(fit):
         raise ModelRefused(
             "This is worked out from per-patient sums, which only a mixed model of patients without an outer level"
             " and with equal, independent residuals has.",
