@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,36 +20,13 @@ from ..fitted_model import FittedModel
 from ..formula import parse_model_formula, parse_random_formula
 from ..refusal import ModelRefused
 from ..source_rows import rows_of
+from .covariances import Covariance, RandomEffectsCovariance
 from .design_rows import DesignRows, matrix_of, read_design_rows
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 ENTRIES = 1 << 20  # numbers in one batch of covariances: 8 MB, so that a large cohort needs no more memory
-
-
-class Covariance(Protocol):
-    """The covariance of the outcomes of some units with equally many rows."""
-
-    def of(self, rows: IntArray) -> FloatArray:
-        """``rows`` (units x rows, positions among the rows of the fit) to V: units x rows x rows."""
-        ...
-
-
-@dataclass(frozen=True)
-class RandomEffectsCovariance:
-    """V_i = Z_i G Z_i' + sigma² I. ``z`` is rows x q, on the raw scale."""
-
-    z: FloatArray
-    random_covariance: FloatArray
-    residual_variance: float
-
-    def of(self, rows: IntArray) -> FloatArray:
-        z = self.z[rows]
-        made: FloatArray = np.matmul(np.matmul(z, self.random_covariance), z.swapaxes(-1, -2))
-        diagonal = np.arange(rows.shape[-1])
-        made[..., diagonal, diagonal] += self.residual_variance
-        return made
 
 
 class Batch(NamedTuple):
