@@ -4,6 +4,7 @@ from .fit import MixedModelFit, RSquared
 from .fitted_model import FittedModel
 from .inference import FTest
 from .means.marginal import contrasts, marginal_means
+from .mmrm import MMRMFit, fit_mmrm
 from .model import fit_mixed_model, prepare_mixed_model
 from .prepared import PreparedModel
 from .refusal import ModelRefused
@@ -14,6 +15,7 @@ __all__ = [
     "CrossCheck",
     "FTest",
     "FittedModel",
+    "MMRMFit",
     "MixedModelFit",
     "ModelRefused",
     "PreparedModel",
@@ -21,6 +23,7 @@ __all__ = [
     "contrasts",
     "cross_check",
     "fit_mixed_model",
+    "fit_mmrm",
     "marginal_means",
     "prepare_mixed_model",
     "term_tests",

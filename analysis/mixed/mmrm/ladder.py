@@ -1,0 +1,142 @@
+"""Which covariance structure is fitted, and what is said when it is not the one asked for.
+
+A structure is passed over when the attendance rules it out, and given up after the search when no interior optimum can
+be proven.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.vocabulary import nearest
+
+from ..refusal import ModelRefused
+from .attendance import Attendance
+from .search import Search, Stop
+from .structures import STRUCTURES, Structure
+from .visit_data import VisitData
+
+FloatArray = npt.NDArray[np.float64]
+
+LADDER = ("unstructured", "ar1h", "csh", "cs")
+SIMPLER = {"ar1h": "ar1", "csh": "cs", "toeplitzh": "toeplitz", "toeplitz": "ar1"}
+FEW_TOGETHER = 20  # patients seen at both of some pair of visits, below which other starts are tried as well
+EXTRA_STARTS = 4
+BETTER = 1e-6  # deviance by which another start must win
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The structure that was fitted, where its search ended, and why it is not the one asked for, if it is not."""
+
+    structure: Structure
+    stop: Stop
+    notes: tuple[str, ...]
+    evaluations: int
+
+
+def named_structure(name: str) -> Structure:
+    """The structure of that name. Raises ModelRefused listing the ones there are."""
+    if name in STRUCTURES:
+        return STRUCTURES[name]
+    hint = nearest(str(name), list(STRUCTURES))
+    listed = ", ".join(f"'{known}'" for known in STRUCTURES)
+    raise ModelRefused(
+        f"There is no covariance structure '{name}'.",
+        (f"Did you mean '{hint}'? " if hint else "") + f"There are {listed}.",
+    )
+
+
+def fit_structure(data: VisitData, attendance: Attendance, name: str, reml: bool) -> Choice:
+    """Fit the structure asked for; "unstructured" gives way to simpler ones when the visits are too sparse.
+
+    Raises ModelRefused when nothing can be fitted, and when another structure that was asked for cannot.
+    """
+    asked = named_structure(name)
+    rungs = [STRUCTURES[rung] for rung in LADDER] if name == "unstructured" else [asked]
+    reasons: list[str] = []
+    spent = 0
+    for structure in rungs:
+        obstacle = attendance.obstacle(structure)
+        if obstacle is None:
+            stop, count = best_of_starts(data, structure, attendance, reml)
+            spent += count
+            if stop is not None and stop.is_certified:
+                notes = (fallback_note(structure.name, rungs, reasons),) if reasons else ()
+                return Choice(structure, stop, notes, spent)
+            obstacle = _failure(stop, attendance)
+        reasons.append(obstacle)
+    raise _refused(name, reasons)
+
+
+def best_of_starts(
+    data: VisitData, structure: Structure, attendance: Attendance, reml: bool
+) -> tuple[Stop | None, int]:
+    """The lowest point reached, wherever that is; with few patients at some pair of visits, from several starts."""
+    variances = np.diag(attendance.moments)
+    search = Search(data, structure, reml, np.sqrt(np.maximum(variances, np.finfo(float).tiny)))
+    best = search.from_guess(structure.first_guess(attendance.moments))
+    together = attendance.schedule.together
+    if best is not None and (not best.is_certified or together.min() >= FEW_TOGETHER):
+        return best, search.count
+    draws = np.random.default_rng(20)
+    for _ in range(EXTRA_STARTS):
+        rival = search.from_guess(structure.first_guess(_shaken(attendance.moments, draws)))
+        if rival is not None and (best is None or rival.at.value < best.at.value - BETTER):
+            best = rival
+    return best, search.count
+
+
+def _shaken(moments: FloatArray, draws: np.random.Generator) -> FloatArray:
+    """Another first guess: variances up to a few times off, correlations of a random covariance."""
+    size = len(moments)
+    factor = draws.normal(size=(size, 2 * size))
+    random = factor @ factor.T
+    scale = np.sqrt(np.diag(moments) / np.diag(random)) * np.exp(draws.normal(0.0, 0.5, size))
+    return np.asarray(random * np.outer(scale, scale))
+
+
+def _failure(stop: Stop | None, attendance: Attendance) -> str:
+    """Why a search came to nothing, as the rest of a sentence."""
+    if stop is None or not (stop.on_boundary or stop.is_flat):
+        return "the optimiser could not certify that it reached the best fit"
+    if not stop.on_boundary:
+        return "the rows leave some of its parameters undetermined"
+    levels = attendance.schedule.levels
+    covariance = stop.at.sigma
+    shares = np.diag(covariance) / np.diag(attendance.moments)
+    if shares.min() < 1e-6:
+        return f"the variance at {levels[int(shares.argmin())]} is estimated as zero"
+    deviations = np.sqrt(np.diag(covariance))
+    correlation = np.tril(covariance / np.outer(deviations, deviations), -1)
+    row, column = np.unravel_index(int(np.abs(correlation).argmax()), correlation.shape)
+    if abs(correlation[row, column]) > 1.0 - 1e-6:
+        sign = "+1" if correlation[row, column] > 0 else "-1"
+        return f"the correlation of {levels[column]} and {levels[row]} is estimated as {sign}"
+    return "the covariance of the visits is estimated as singular"
+
+
+def fallback_note(used: str, rungs: list[Structure], reasons: list[str]) -> str:
+    """Which structure was used instead, and why each before it was not."""
+    because = "; ".join(
+        f"{structure.name} could not be fitted because {reason}"
+        for structure, reason in zip(rungs, reasons, strict=False)
+    )
+    return f"The covariance structure is {used}: {because}."
+
+
+def _refused(name: str, reasons: list[str]) -> ModelRefused:
+    if name != "unstructured":
+        simpler = SIMPLER.get(name)
+        remedy = f"Use covariance='{simpler}', or fewer" if simpler else "Use fewer"
+        return ModelRefused(
+            f"The covariance structure '{name}' cannot be fitted: {reasons[0]}.",
+            f"{remedy} visits or fixed terms.",
+        )
+    tried = "; ".join(f"{rung}: {reason}" for rung, reason in zip(LADDER, reasons, strict=True))
+    return ModelRefused(
+        f"No covariance structure can be fitted to these visits ({tried}).", "Use fewer visits or fixed terms."
+    )
