@@ -30,7 +30,8 @@ class Influence:
     """Leave-one-patient-out at the variance parameters of the fit. Frames with one row per patient.
 
     ``patients``: n_rows; leverage, the trace of the patient's hat matrix (sums to the number of terms over all
-    patients); cooks_distance, (b - b_(-i))' Φ^-1 (b - b_(-i)) / p with Φ the covariance of the fixed effects.
+    patients); cooks_distance, (b - b_(-i))' Φ^-1 (b - b_(-i)) / p with Φ the covariance of the fixed
+    effects; covariance_ratio, |Φ_(-i)| / |Φ|, above 1 where the patient makes the estimates more precise.
     ``without``: the estimates without the patient, one column per term. ``dfbetas``: estimate minus that, in
     standard errors of the fit (with Φ, not the Kenward-Roger adjusted one). A patient without whom a term cannot
     be estimated has no numbers and is counted in ``notes``.
@@ -51,28 +52,29 @@ def influence(fit: FittedModel, source: pd.DataFrame | None = None) -> Influence
     """
     whitened = whiten(fit, units_of(fit, source))
     size, p = len(fit.patients), len(fit.coefficients)
-    steps, leverage, n_rows = np.full((size, p), np.nan), np.zeros(size), np.zeros(size, dtype=np.intp)
+    steps, leverage, ratio = np.full((size, p), np.nan), np.zeros(size), np.full(size, np.nan)
     for chosen, rows in batched_rows(whitened.units.patient, size):
         q, r = whitened.basis[rows], whitened.residual[rows]
         hat = np.matmul(q.swapaxes(1, 2), q)
-        leverage[chosen], n_rows[chosen] = np.trace(hat, axis1=1, axis2=2), rows.shape[1]
-        steps[chosen] = _steps(hat, np.einsum("ktp,kt->kp", q, r))
-    return _described(fit, whitened, steps, leverage, n_rows)
+        leverage[chosen] = np.trace(hat, axis1=1, axis2=2)
+        steps[chosen], ratio[chosen] = _steps(hat, np.einsum("ktp,kt->kp", q, r))
+    return _described(fit, whitened, steps, leverage, ratio)
 
 
-def _steps(hat: FloatArray, pull: FloatArray) -> FloatArray:
-    """(I - H_i)^-1 Q_i' r_i per patient; missing where nobody else informs some combination of terms."""
+def _steps(hat: FloatArray, pull: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """(I - H_i)^-1 Q_i' r_i and 1 / |I - H_i|; missing where nobody else informs some combination of terms."""
     left = np.eye(hat.shape[1]) - hat
     lost = np.trace(hat, axis1=1, axis2=2) > 1.0 - NOTHING_LEFT  # no eigenvalue of H_i exceeds its trace
     lost[lost] = np.linalg.eigvalsh(left[lost])[:, 0] < NOTHING_LEFT
     left[lost] = np.eye(hat.shape[1])
     steps = np.linalg.solve(left, pull[:, :, None])[:, :, 0]
     steps[lost] = np.nan
-    return np.asarray(steps)
+    ratio = np.where(lost, np.nan, 1.0 / np.linalg.det(left))
+    return np.asarray(steps), ratio
 
 
 def _described(
-    fit: FittedModel, whitened: Whitened, steps: FloatArray, leverage: FloatArray, n_rows: npt.NDArray[np.intp]
+    fit: FittedModel, whitened: Whitened, steps: FloatArray, leverage: FloatArray, ratio: FloatArray
 ) -> Influence:
     back = invert_upper(whitened.root)
     moved = steps @ back.T
@@ -80,9 +82,10 @@ def _described(
     terms, index = list(fit.terms), fit.patients
     patients = pd.DataFrame(
         {
-            "n_rows": n_rows,
+            "n_rows": np.bincount(whitened.units.patient, minlength=len(index)),
             "leverage": leverage,
             "cooks_distance": np.sum(steps**2, axis=1) / steps.shape[1],
+            "covariance_ratio": ratio,
         },
         index=index,
     )

@@ -11,7 +11,8 @@ import pandas as pd
 from ..fit import MixedModelFit
 from ..model import prepare_mixed_model
 from ..refusal import ModelRefused
-from .units import source_of, units_of
+from ..source_rows import frame_of
+from .units import units_of
 from .whitened import whiten
 
 
@@ -25,7 +26,7 @@ def refit_without(fit: MixedModelFit, patients: Iterable[Any], source: pd.DataFr
     The rows are read once; each refit takes per-patient sums and starts at the fit. Raises ModelRefused for a
     patient the fit does not have, and as ``residuals`` does.
     """
-    data = source_of(fit, source)
+    data = frame_of(fit, source, "source=data")
     asked = pd.Index(list(patients)).unique()
     strangers = int((~asked.isin(fit.patients)).sum())
     if strangers:

@@ -9,8 +9,9 @@ import pandas as pd
 from ..columns import as_numbers, require_columns
 from ..fitted_model import LEVEL, FittedModel, critical_value
 from ..refusal import ModelRefused
+from ..source_rows import frame_of
 from .residuals import KINDS, residual_frame
-from .units import source_of, units_of
+from .units import units_of
 from .whitened import whiten
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,7 +39,7 @@ def residual_trend(
     A right model has means around zero in every bin. Raises ModelRefused for unknown columns and kinds, and as
     ``residuals`` does.
     """
-    data = source_of(fit, source)
+    data = frame_of(fit, source, "source=data")
     units = units_of(fit, data)
     table = residual_frame(fit, whiten(fit, units))
     if kind not in KINDS or kind not in table:

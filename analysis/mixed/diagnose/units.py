@@ -19,7 +19,7 @@ from ..fit import MixedModelFit
 from ..fitted_model import FittedModel
 from ..formula import parse_model_formula, parse_random_formula
 from ..refusal import ModelRefused
-from ..source_rows import rows_of
+from ..source_rows import check_same_size, frame_of
 from .covariances import Covariance, RandomEffectsCovariance
 from .design_rows import DesignRows, matrix_of, read_design_rows
 
@@ -84,7 +84,7 @@ def units_of(fit: FittedModel, source: pd.DataFrame | None = None) -> Units:
     patients and incomplete rows are passed over, as in the fit. Raises ModelRefused when the frame is gone or does
     not hold the rows of the fit.
     """
-    data = source_of(fit, source)
+    data = frame_of(fit, source, "source=data")
     patient = fit.patients.get_indexer(pd.Index(data[fit.groups]))
     random = random_design_of(fit)
     outcome = parse_model_formula(fit.formula).outcome
@@ -92,7 +92,7 @@ def units_of(fit: FittedModel, source: pd.DataFrame | None = None) -> Units:
     read = read_design_rows([fit.design, random], data, "this fit", outcome.variables)
     place = np.flatnonzero(read.complete & (patient >= 0))
     patient = patient[place]
-    _check_counts(fit, len(place), len(np.unique(patient)))
+    check_same_size(fit, len(place), len(np.unique(patient)))
     rows = read.taken(place)
     x, z = matrix_of(fit.design, rows)[:, list(fit.kept)], matrix_of(random, rows)
     y = numeric_columns(outcome, rows.numbers)[0]
@@ -115,24 +115,3 @@ def random_design_of(fit: FittedModel) -> Design:
     if not isinstance(fit, MixedModelFit):
         return Design("", (), (), (), {}, {}, {})
     return build_design(parse_random_formula(fit.random_formula), fit.random_formula, {})
-
-
-def source_of(fit: FittedModel, source: pd.DataFrame | None) -> pd.DataFrame:
-    """The frame given, or the one the fit came from. Raises ModelRefused when there is none or it lacks patients."""
-    data = source
-    if data is None and isinstance(fit, MixedModelFit):
-        data = rows_of(fit)
-    if data is None:
-        raise ModelRefused("The rows of this fit are no longer in memory.", "Give them as source.")
-    if fit.groups not in data.columns:
-        raise ModelRefused(f"The data has no column '{fit.groups}'.", "Give the frame that was fitted.")
-    return data
-
-
-def _check_counts(fit: FittedModel, n_rows: int, n_patients: int) -> None:
-    if (n_rows, n_patients) != (fit.n_rows, len(fit.patients)):
-        raise ModelRefused(
-            f"The data holds {n_rows} complete rows of {n_patients} of the fit's patients; the fit used"
-            f" {fit.n_rows} rows of {len(fit.patients)}.",
-            "Give the frame that was fitted.",
-        )
