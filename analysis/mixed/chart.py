@@ -1,11 +1,12 @@
 """Coordinates on the cone of covariance matrices: D = L L' with L a pivoted triangle (or a diagonal).
 
 Pivoting, largest variance first, keeps the coordinates regular at singular D: with the first pivot zero a plain
-triangle cannot move the covariances next to it.
+triangle cannot move the covariances next to it. With an outer level D and L have a block per level.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,12 +47,44 @@ class Chart:
         return np.asarray(2.0 * slope[self.rows[:, None], self.rows] * same)
 
 
-def chart_at(covariance: FloatArray, correlated: bool) -> Chart:
-    """The chart whose factor reproduces ``covariance`` (which may be singular)."""
+def chart_at(covariance: FloatArray, correlated: bool, sizes: tuple[int, ...] | None = None) -> Chart:
+    """The chart whose factor reproduces ``covariance`` (which may be singular).
+
+    ``sizes`` are those of the blocks between which D is zero; one block when not given.
+    """
     size = len(covariance)
     if not correlated or size == 1:
         positions = np.arange(size)
         return Chart(np.diag(np.sqrt(np.maximum(np.diag(covariance), 0.0))), positions, positions)
+    if sizes is None or len(sizes) == 1:
+        return _pivoted_chart(covariance)
+    factor = np.zeros((size, size))
+    rows, columns = [], []
+    for block in blocks_of(sizes):
+        part = _pivoted_chart(covariance[block, block])
+        factor[block, block] = part.factor
+        rows.append(part.rows + block.start)
+        columns.append(part.columns + block.start)
+    return Chart(factor, np.concatenate(rows), np.concatenate(columns))
+
+
+def blocks_of(sizes: tuple[int, ...]) -> list[slice]:
+    """Where each block of D sits."""
+    ends = np.cumsum(sizes).tolist()
+    return [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+
+
+def block_diagonal(parts: Sequence[FloatArray]) -> FloatArray:
+    """One matrix from its diagonal blocks."""
+    sizes = tuple(len(part) for part in parts)
+    whole = np.zeros((sum(sizes), sum(sizes)))
+    for block, part in zip(blocks_of(sizes), parts, strict=True):
+        whole[block, block] = part
+    return whole
+
+
+def _pivoted_chart(covariance: FloatArray) -> Chart:
+    size = len(covariance)
     factor = np.zeros((size, size))
     left = covariance.copy()
     order: list[int] = []

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .chart import Chart
+from .chart import Chart, blocks_of
 from .crossproducts import lower_pairs
 from .deviance import Centre, Evaluation
 
@@ -32,13 +32,22 @@ def _cyclic(q: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     return place[b, c].reshape(q * q, q * q), place[d, a].reshape(q * q, q * q)
 
 
+def cyclic_table(sums: FloatArray, q: int) -> FloatArray:
+    """The (ab) x (cd) table of sums over W_bc P_da, from sums over the stored entries of W times those of P."""
+    left, right = _cyclic(q)
+    return sums[left, right]
+
+
 def trace_form(sums: FloatArray, directions: FloatArray) -> FloatArray:
-    """sum over patients of tr(E_s W E_t P) for all pairs of directions, from the sums of W entries times P
-    entries."""
+    """sum over patients of tr(E_s W E_t P) for all pairs of directions.
+
+    ``sums`` are sums of stored W entries times stored P entries, or (with an outer level, where patients of a clinic
+    are not independent) the (ab) x (cd) table itself.
+    """
     q = directions.shape[1]
     flat = directions.reshape(len(directions), q * q)
-    left, right = _cyclic(q)
-    form = flat @ sums[left, right] @ flat.T
+    table = sums if len(sums) == q * q else cyclic_table(sums, q)
+    form = flat @ table @ flat.T
     symmetric: FloatArray = 0.5 * (form + form.T)
     return symmetric
 
@@ -56,10 +65,13 @@ def expected_curvature(at: Evaluation, chart: Chart) -> FloatArray:
     return information + chart.bend(at.slope)
 
 
-@lru_cache(maxsize=8)
-def free_units(q: int, correlated: bool) -> FloatArray:
-    """Symmetric unit directions of D: every entry, or the diagonal."""
-    pairs = lower_pairs(q) if correlated else [(row, row) for row in range(q)]
+@lru_cache(maxsize=32)
+def free_units(q: int, correlated: bool, sizes: tuple[int, ...] | None = None) -> FloatArray:
+    """Symmetric unit directions of D: every entry (within the blocks of ``sizes``, if any), or the diagonal."""
+    pairs = [(row, row) for row in range(q)]
+    if correlated:
+        blocks = blocks_of((q,) if sizes is None else sizes)
+        pairs = [(row + b.start, column + b.start) for b in blocks for row, column in lower_pairs(b.stop - b.start)]
     units = np.zeros((len(pairs), q, q))
     for unit, (row, column) in zip(units, pairs, strict=True):
         unit[row, column] = unit[column, row] = 1.0
@@ -68,7 +80,7 @@ def free_units(q: int, correlated: bool) -> FloatArray:
 
 def scoring_step(at: Evaluation, correlated: bool) -> FloatArray | None:
     """Fisher scoring in the entries of D; None when the step leaves the inside of the cone."""
-    units = free_units(len(at.slope), correlated)
+    units = free_units(len(at.slope), correlated, at.sizes)
     log_slopes = _inner(units, at.w_sum)
     information = trace_form(at.ww_sum, units) - np.outer(log_slopes, log_slopes) / at.nu
     try:

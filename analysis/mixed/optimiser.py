@@ -12,10 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .chart import Chart, chart_at
+from .certificate import PROVEN, downhill, is_certified, uncertified, ways_out
+from .chart import Chart, block_diagonal, blocks_of, chart_at
 from .crossproducts import CrossProducts
-from .curvature import expected_curvature, own_centre, profiled_hessian, scoring_step, trace_form
+from .curvature import expected_curvature, own_centre, profiled_hessian, scoring_step
 from .deviance import Evaluation, evaluate
+from .nested.deviance import evaluate_nested
+from .nested.sums import NestedProducts
 from .patterns import by_pattern
 from .refusal import ModelRefused
 
@@ -26,7 +29,6 @@ PATIENT_STEPS = 10  # steps after which every step takes exact second derivative
 FAR = 1.0  # expected gain above which steps are taken in D itself
 NEAR = 1.0  # expected gain in deviance below which exact second derivatives are worth their price
 SETTLED = 1e-17  # expected gain at which the remaining step is about 1e-9 standard errors
-PROVEN = 1e-9  # deviance that a direction of escape may still promise at a certified optimum
 VANISHED = 1e-7  # eigenvalue of D (variance over residual variance) below which the boundary is tried
 UNBOUNDED = 1e12  # D beyond this: the residual variance is heading for zero
 START = 0.7**2
@@ -35,21 +37,38 @@ THINNED = 4_000
 FEW_PATIENTS = 20  # below this, and with three random effects, other starts are tried as well
 EXTRA_STARTS = 4
 
+Data = CrossProducts | NestedProducts
+
 
 @dataclass(frozen=True)
 class Optimum:
-    """A certified minimum: the evaluation there (with second-derivative sums), rank of D, sweeps used."""
+    """A certified minimum: the evaluation there (with second-derivative sums), rank of D per level, sweeps used."""
 
     at: Evaluation
-    rank: int
+    ranks: tuple[int, ...]
     evaluations: int
+
+    @property
+    def rank(self) -> int:
+        """Rank of D, all levels together."""
+        return sum(self.ranks)
+
+
+def sweep(
+    data: Data, covariance: FloatArray, reml: bool, near: Evaluation | None = None, keep_score: bool = False
+) -> Evaluation | None:
+    """The deviance of one level or two at ``covariance``, with second derivatives as at ``near``."""
+    centre = own_centre(near) if near is not None else None
+    if isinstance(data, NestedProducts):
+        return evaluate_nested(data, covariance, reml, centre, keep_score)
+    return evaluate(data, covariance, reml, centre, keep_score)
 
 
 @dataclass
 class Search:
     """One minimisation. ``count`` is the number of sweeps over the patients so far."""
 
-    data: CrossProducts
+    data: Data
     reml: bool
     correlated: bool
     count: int = 0
@@ -57,21 +76,21 @@ class Search:
 
     def sweep(self, covariance: FloatArray, near: Evaluation | None = None) -> Evaluation | None:
         self.count += 1
-        return evaluate(self.data, covariance, self.reml, own_centre(near) if near is not None else None)
+        return sweep(self.data, covariance, self.reml, near)
 
     def minimum(self, start: FloatArray) -> Evaluation:
         """Descend from ``start`` until the certificate holds."""
         self.limit = self.count + MAX_EVALUATIONS
         here = self.sweep(start)
         if here is None:
-            raise _uncertified()
+            raise uncertified()
         while self.count < self.limit:
             here = self.settle(here)
             escaped = self._escape(here)
             if escaped is None:
                 return here
             here = escaped
-        raise _uncertified()
+        raise uncertified()
 
     def settle(self, here: Evaluation) -> Evaluation:
         """Descend to a stationary point of the chart. A column of L that is zero stays zero."""
@@ -81,11 +100,11 @@ class Search:
             steps += 1
             if steps > PATIENT_STEPS:
                 here, gain = self._refreshed(here), min(gain, 0.5 * NEAR)
-            chart = chart_at(here.covariance, self.correlated)
+            chart = chart_at(here.covariance, self.correlated, here.sizes)
             gradient = chart.gradient(here.slope)
             exact = here.wp_sum is not None and gain < NEAR
             curvature = profiled_hessian(here, chart) if exact else expected_curvature(here, chart)
-            step, gain = _downhill(curvature, gradient)
+            step, gain = downhill(curvature, gradient)
             if gain < SETTLED:
                 return here
             moved = self._stride(here, gain) if gain > FAR else None
@@ -98,7 +117,7 @@ class Search:
                     "The residual variance is estimated as zero: the rows of each patient are fitted exactly.",
                     "Use fewer random effects, or more rows per patient.",
                 )
-        raise _uncertified()
+        raise uncertified()
 
     def _refreshed(self, here: Evaluation) -> Evaluation:
         """The same point with exact second derivatives of its own: worth a sweep when the way down is crooked."""
@@ -124,7 +143,7 @@ class Search:
 
     def _escape(self, here: Evaluation) -> Evaluation | None:
         """A point further down along the most promising direction out of a stationary point, if there is one."""
-        for direction, slope, bend in _ways_out(here, self.correlated):
+        for direction, slope, bend in ways_out(here, self.correlated):
             length = -slope / bend
             for halving in range(30):
                 moved = self.sweep(here.covariance + length * 0.5**halving * direction)
@@ -133,50 +152,15 @@ class Search:
         return None
 
 
-def _downhill(curvature: FloatArray, gradient: FloatArray) -> tuple[FloatArray, float]:
-    """Newton step with negative and tiny curvatures lifted, and the fall in deviance it promises."""
-    values, vectors = np.linalg.eigh(curvature)
-    lifted = np.maximum(np.abs(values), max(1e-9 * float(np.abs(values).max()), 1e-12))
-    along = vectors.T @ gradient
-    return -(vectors @ (along / lifted)), float(0.5 * np.sum(along**2 / lifted))
-
-
-def _ways_out(at: Evaluation, correlated: bool) -> list[tuple[FloatArray, float, float]]:
-    """Directions dD with negative slope that promise more than PROVEN: (direction, slope, curvature)."""
-    if correlated:
-        values, vectors = np.linalg.eigh(at.slope)
-        candidates = [(np.outer(v, v), float(value)) for value, v in zip(values, vectors.T, strict=True)]
-    else:
-        units = np.eye(len(at.slope))
-        candidates = [(np.outer(u, u), float(u @ at.slope @ u)) for u in units]
-    found = []
-    for direction, slope in candidates:
-        bend = float(trace_form(at.ww_sum, direction[None])[0, 0])
-        if slope < 0 and slope**2 / (2.0 * bend) > PROVEN:
-            found.append((direction, slope, bend))
-    return sorted(found, key=lambda way: way[1])
-
-
-def is_certified(at: Evaluation, correlated: bool) -> bool:
-    """H positive semi-definite on the cone and tr(H D) = 0, each up to a deviance of PROVEN."""
-    chart = chart_at(at.covariance, correlated)
-    _, gain = _downhill(expected_curvature(at, chart), chart.gradient(at.slope))
-    return gain < PROVEN and not _ways_out(at, correlated)
-
-
-def _uncertified() -> ModelRefused:
-    return ModelRefused(
-        "The optimiser could not certify that it reached the best fit.",
-        "Use fewer random effects, or put the covariates on comparable scales.",
-    )
-
-
-def optimise(data: CrossProducts, reml: bool, correlated: bool, start: FloatArray | None = None) -> Optimum:
+def optimise(data: Data, reml: bool, correlated: bool, start: FloatArray | None = None) -> Optimum:
     """The certified optimum. ``start`` (a D on the working scale) saves sweeps and does not change the answer.
+
+    With an outer level D is block diagonal: patients, then clinics; ``correlated`` holds for both.
 
     Raises ModelRefused when no certificate can be given.
     """
-    data = by_pattern(data)
+    if isinstance(data, CrossProducts):
+        data = by_pattern(data)
     search = Search(data, reml, correlated)
     first = _start(data, reml, correlated) if start is None else start
     best = search.minimum(first)
@@ -184,11 +168,11 @@ def optimise(data: CrossProducts, reml: bool, correlated: bool, start: FloatArra
         rival = _tried(search, other)
         if rival is not None and rival.value < best.value - PROVEN:
             best = rival
-    best, rank = _settle_rank(search, best)
-    final = evaluate(data, best.covariance, reml, own_centre(best), keep_score=True)
+    best, ranks = _settle_ranks(search, best)
+    final = sweep(data, best.covariance, reml, best, keep_score=True)
     if final is None or not is_certified(final, correlated):
-        raise _uncertified()
-    return Optimum(final, rank, search.count + 1)
+        raise uncertified()
+    return Optimum(final, ranks, search.count + 1)
 
 
 def _tried(search: Search, start: FloatArray) -> Evaluation | None:
@@ -199,36 +183,51 @@ def _tried(search: Search, start: FloatArray) -> Evaluation | None:
         return None
 
 
-def _start(data: CrossProducts, reml: bool, correlated: bool) -> FloatArray:
-    if data.m <= LARGE or data.patterns is not None:
-        return START * np.eye(data.q)
+def _start(data: Data, reml: bool, correlated: bool) -> FloatArray:
+    plain: FloatArray = START * np.eye(data.q)
+    if data.m <= LARGE or (isinstance(data, CrossProducts) and data.patterns is not None):
+        return plain
     thinned = data.every(data.m // THINNED)
     try:
-        return Search(thinned, reml, correlated).minimum(START * np.eye(data.q)).covariance
+        return Search(thinned, reml, correlated).minimum(plain).covariance
     except ModelRefused:  # the thinned patients say nothing about everyone
-        return START * np.eye(data.q)
+        return plain
 
 
-def _other_starts(data: CrossProducts, correlated: bool) -> list[FloatArray]:
-    """Fixed random starts where several minima are possible: few patients, or three random effects."""
-    if data.m >= FEW_PATIENTS and (data.q < 3 or data.m > LARGE):
+def _other_starts(data: Data, correlated: bool) -> list[FloatArray]:
+    """Fixed random starts where several minima are possible: few patients or clinics, or three random effects."""
+    sizes, groups = (data.sizes, data.n_clinics) if isinstance(data, NestedProducts) else ((data.q,), data.m)
+    few = groups < FEW_PATIENTS
+    if data.m > LARGE or not (few or max(sizes) >= 3):
         return []
     draws = np.random.default_rng(20)
     starts = []
-    for _ in range(EXTRA_STARTS if data.m < FEW_PATIENTS else 1):
-        factor = np.exp(draws.normal(0.0, 1.5)) * draws.normal(size=(data.q, data.q))
+    for _ in range(EXTRA_STARTS if few else 1):
+        parts = [np.exp(draws.normal(0.0, 1.5)) * draws.normal(size=(size, size)) for size in sizes]
+        factor = block_diagonal(parts)
         starts.append(factor @ factor.T if correlated else np.diag(np.diag(factor) ** 2))
     return starts
 
 
-def _settle_rank(search: Search, best: Evaluation) -> tuple[Evaluation, int]:
-    """Put vanishing eigenvalues of D at exactly zero where the certificate allows it."""
-    values, vectors = np.linalg.eigh(best.covariance)
-    small = values < VANISHED
-    if not small.any():
-        return best, len(values)
-    vectors, values = vectors[:, ~small], values[~small]
-    flat = search.sweep((vectors * values) @ vectors.T)
+def _settle_ranks(search: Search, best: Evaluation) -> tuple[Evaluation, tuple[int, ...]]:
+    """Put vanishing eigenvalues of D at exactly zero, level by level, where the certificate allows it."""
+    ranks = []
+    for block in blocks_of(best.sizes):
+        values, vectors = np.linalg.eigh(best.covariance[block, block])
+        solid = values >= VANISHED
+        settled = None if solid.all() else _flattened(search, best, block, vectors[:, solid], values[solid])
+        best = best if settled is None else settled
+        ranks.append(len(values) if settled is None else int(solid.sum()))
+    return best, tuple(ranks)
+
+
+def _flattened(
+    search: Search, best: Evaluation, block: slice, vectors: FloatArray, values: FloatArray
+) -> Evaluation | None:
+    """The optimum with one block of D made of these eigenvectors alone; None when that is not as good."""
+    covariance = best.covariance.copy()
+    covariance[block, block] = (vectors * values) @ vectors.T
+    flat = search.sweep(covariance)
     if flat is None or flat.value > best.value + PROVEN or not is_certified(flat, search.correlated):
-        return best, len(small)
-    return search.settle(flat), len(values)
+        return None
+    return search.settle(flat)

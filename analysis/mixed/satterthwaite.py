@@ -23,7 +23,7 @@ FLAT = 1e-8  # share of the largest curvature under which a direction carries no
 def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:
     """Prepare the df at a certified optimum. ``transform`` maps working fixed effects to raw ones, outcome
     scale included."""
-    chart = chart_at(at.covariance, correlated)
+    chart = chart_at(at.covariance, correlated, at.sizes)
     hessian = joint_hessian(at, chart)
     scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), FLAT))
     values, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))

@@ -1,0 +1,56 @@
+"""The proof that a minimum over covariance matrices was reached: H = dF/dD positive semi-definite and tr(H D) = 0.
+
+A zero gradient in a factor of D proves nothing, since D = 0 is always stationary in it. With an outer level D is block
+diagonal, and both conditions hold block by block.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .chart import block_diagonal, blocks_of, chart_at
+from .curvature import expected_curvature, trace_form
+from .deviance import Evaluation
+from .refusal import ModelRefused
+
+FloatArray = npt.NDArray[np.float64]
+
+PROVEN = 1e-9  # deviance that a direction of escape may still promise at a certified optimum
+
+
+def is_certified(at: Evaluation, correlated: bool) -> bool:
+    """H positive semi-definite on the cone and tr(H D) = 0, each up to a deviance of PROVEN."""
+    chart = chart_at(at.covariance, correlated, at.sizes)
+    _, gain = downhill(expected_curvature(at, chart), chart.gradient(at.slope))
+    return gain < PROVEN and not ways_out(at, correlated)
+
+
+def ways_out(at: Evaluation, correlated: bool) -> list[tuple[FloatArray, float, float]]:
+    """Directions dD with negative slope that promise more than PROVEN: (direction, slope, curvature)."""
+    units = np.eye(len(at.slope))
+    if correlated:
+        units = block_diagonal([np.linalg.eigh(at.slope[block, block])[1] for block in blocks_of(at.sizes)]).T
+    found = []
+    for unit in units:
+        direction, slope = np.outer(unit, unit), float(unit @ at.slope @ unit)
+        bend = float(trace_form(at.ww_sum, direction[None])[0, 0])
+        if slope < 0 and slope**2 / (2.0 * bend) > PROVEN:
+            found.append((direction, slope, bend))
+    return sorted(found, key=lambda way: way[1])
+
+
+def downhill(curvature: FloatArray, gradient: FloatArray) -> tuple[FloatArray, float]:
+    """Newton step with negative and tiny curvatures lifted, and the fall in deviance it promises."""
+    values, vectors = np.linalg.eigh(curvature)
+    lifted = np.maximum(np.abs(values), max(1e-9 * float(np.abs(values).max()), 1e-12))
+    along = vectors.T @ gradient
+    return -(vectors @ (along / lifted)), float(0.5 * np.sum(along**2 / lifted))
+
+
+def uncertified() -> ModelRefused:
+    """What is said when no certificate can be given."""
+    return ModelRefused(
+        "The optimiser could not certify that it reached the best fit.",
+        "Use fewer random effects, or put the covariates on comparable scales.",
+    )

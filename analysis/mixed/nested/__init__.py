@@ -1,0 +1,1 @@
+"""Patients nested in clinics: an outer level of random effects around the patients'."""
