@@ -51,6 +51,11 @@ class Problem:
         return self.at.reml
 
     @property
+    def deviance(self) -> float:
+        """-2 log likelihood of the raw outcome, as the fit reports it; ``at.value`` plus a constant."""
+        return raw_deviance(self.working, self.at)
+
+    @property
     def counts(self) -> IntArray:
         """Rows per patient, in the order of ``patients``."""
         counts = self.model.everyone.counts
