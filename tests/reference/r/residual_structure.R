@@ -77,6 +77,12 @@ lower_triangle <- function(theta, q) {
   L
 }
 
+# The scale of each element of the factor: itself, or a third of its row, which has the unit of one random effect.
+factor_sizes <- function(theta, q) {
+  L <- lower_triangle(theta, q)
+  pmax(abs(L), 0.3 * sqrt(rowSums(L^2)))[lower.tri(L, diag = TRUE)]
+}
+
 one_fit <- function(case, spec, frame, method) {
   correlation <- NLME_CORRELATION(spec$correlation, spec$time, spec$group)
   weights <- if (!is.null(spec$by)) varIdent(form = as.formula(paste("~ 1 |", spec$by)))
@@ -105,7 +111,8 @@ one_fit <- function(case, spec, frame, method) {
   }
   start <- unname(c(relative_factor(model), RAW_START[[spec$correlation]](model),
                     if (length(levels_)) log(coef(model$modelStruct$varStruct, unconstrained = FALSE))))
-  found <- gaussian_fit(unname(y), X, groups, shape, start, method == "REML")
+  size <- c(factor_sizes(start[seq_len(n_theta)], q), pmax(abs(start[-seq_len(n_theta)]), 0.3))
+  found <- gaussian_fit(function(parameters) gaussian_pieces(unname(y), X, groups, shape(parameters)), colnames(X), start, method == "REML", size)
   part <- parts(found$parameters)
   L <- lower_triangle(part$theta, q)
   for (k in seq_len(q)) if (L[k, k] < 0) L[, k] <- -L[, k]
