@@ -1,4 +1,4 @@
-"""Adjusted means and contrasts against emmeans, whose weights="proportional" are our weights="observed"."""
+"""Adjusted means and contrasts against emmeans (emmeans.json writes "observed" for emmeans' "proportional")."""
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,9 @@ def request_of(case: str, model: str, kind: str, number: int) -> dict:
     return reference(case, "emmeans")["models"][model][kind][number]
 
 
+WEIGHTS = {"equal": "equal", "observed": "proportional"}
+
+
 def at_of(asked: dict) -> dict:
     """jsonlite writes an empty list where R has no `at` values."""
     return asked["at"] or {}
@@ -56,7 +59,7 @@ def matched(ours: pd.DataFrame, theirs: pd.DataFrame, keys: list[str]) -> pd.Dat
 def test_adjusted_means_are_those_of_emmeans(case, model, kind, number):
     asked = request_of(case, model, kind, number)
     at = at_of(asked)
-    ours = marginal_means(fitted(case, model, "REML"), by=asked["by"], at=at, weights=asked["weights"])
+    ours = marginal_means(fitted(case, model, "REML"), by=asked["by"], at=at, weights=WEIGHTS[asked["weights"]])
     theirs = pd.DataFrame(asked["rows"])
     assert_same_numbers(matched(ours, theirs, [*asked["by"], *at]), theirs)
 
@@ -75,7 +78,7 @@ def test_contrasts_and_their_adjusted_p_values_are_those_of_emmeans(case, model,
     asked = request_of(case, model, kind, number)
     at = at_of(asked)
     ours = contrasts(
-        fitted(case, model, "REML"), by=asked["by"], at=at, weights=asked["weights"], adjust=asked["adjust"]
+        fitted(case, model, "REML"), by=asked["by"], at=at, weights=WEIGHTS[asked["weights"]], adjust=asked["adjust"]
     )
     theirs = pd.DataFrame(asked["rows"])
     rows = matched(ours, theirs, ["first", "second", *at])

@@ -43,7 +43,7 @@ class _Side:
         return result
 
 
-def _variables(design: Design) -> dict[str, set[str]]:
+def variables_behind(design: Design) -> dict[str, set[str]]:
     """The data columns behind every factor of a design."""
     behind = {code: set(expression.variables) for code, expression in design.numeric.items()}
     return behind | {code: {column} for code, column in design.category_of.items()}
@@ -71,7 +71,7 @@ def averaged_columns(design: Design, grid: Columns, rows: Columns, shares: Float
     combination; ``shares`` sum to one.
     """
     axes = set(grid.numbers) | set(grid.codes)
-    behind = _variables(design)
+    behind = variables_behind(design)
     on_grid = {code for code, names in behind.items() if names and names <= axes}
     by_row = {code for code, names in behind.items() if not names & axes}
     mixed = set(behind) - on_grid - by_row
@@ -93,7 +93,7 @@ def _fill_mixed(
 ) -> None:
     """Redo the columns with a mixed piece, one grid point at a time."""
     wanted = {column: pieces for column, pieces in enumerate(design.columns) if any(p.code in mixed for p in pieces)}
-    behind = _variables(design)
+    behind = variables_behind(design)
     axes = set(grid.numbers) | set(grid.codes)
     whole = {code for code, names in behind.items() if names and names <= axes}
     points = _side(design, whole, grid)

@@ -9,7 +9,7 @@ from scipy import stats
 
 from analysis.mixed import contrasts, fit_mixed_model, marginal_means, prepare_mixed_model
 
-from .drawn import FORMULA, visits
+from ..drawn import FORMULA, visits
 
 ROWS = visits(60).assign(sex=lambda rows: np.where(rows["patient"] % 4 == 0, "male", "female"))
 FIT = fit_mixed_model(f"{FORMULA} + sex", ROWS, "patient", "1 + time")
@@ -32,8 +32,8 @@ def test_equal_weights_give_each_level_of_a_nuisance_category_the_same_share() -
     np.testing.assert_allclose(means["estimate"], expected)
 
 
-def test_observed_weights_use_the_share_of_rows_the_same_for_every_route() -> None:
-    means = marginal_means(FIT, by="route", at={"time": 2}, weights="observed")
+def test_proportional_weights_use_the_share_of_rows_the_same_for_every_route() -> None:
+    means = marginal_means(FIT, by="route", at={"time": 2}, weights="proportional")
     share = (ROWS["sex"] == "male").mean()
     np.testing.assert_allclose(means["estimate"], [by_hand(2, route, share) for route in ("IM", "IN", "IV")])
 
@@ -119,7 +119,7 @@ def test_means_of_a_cohort_use_its_own_rows_and_levels() -> None:
     model = prepare_mixed_model(f"{FORMULA} + sex", ROWS, "patient", "1 + time")
     cohort = model.fit(patients=chosen["patient"].unique())
     alone = fit_mixed_model(f"{FORMULA} + sex", chosen, "patient", "1 + time")
-    for weights in ("equal", "observed"):
+    for weights in ("equal", "proportional", "outer", "observed"):
         one = marginal_means(cohort, by="route", at={"time": [0, 3]}, weights=weights)
         other = marginal_means(alone, by="route", at={"time": [0, 3]}, weights=weights)
         assert list(one["route"]) == ["IN", "IN", "IV", "IV"]
