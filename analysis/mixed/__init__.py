@@ -3,7 +3,10 @@
 from .fit import MixedModelFit, RSquared
 from .fitted_model import FittedModel
 from .inference import FTest
-from .means.marginal import contrasts, marginal_means
+from .means.contrasts import contrasts
+from .means.joint import joint_tests
+from .means.marginal import marginal_means
+from .means.slopes import slopes
 from .mmrm import MMRMFit, fit_mmrm
 from .model import fit_mixed_model, prepare_mixed_model
 from .prepared import PreparedModel
@@ -24,7 +27,9 @@ __all__ = [
     "cross_check",
     "fit_mixed_model",
     "fit_mmrm",
+    "joint_tests",
     "marginal_means",
     "prepare_mixed_model",
+    "slopes",
     "term_tests",
 ]
