@@ -23,6 +23,8 @@ from .columns import (
     take_rows,
 )
 from .design import numeric_columns
+from .errors.options import PLAIN, ErrorOptions
+from .errors.residual_columns import ResidualColumns, read_residual_columns
 from .formula import Expression, ParsedFormula
 from .refusal import ModelRefused
 
@@ -32,7 +34,7 @@ class ModelRows:
     """One entry per complete row. ``patient`` numbers the rows' patients in order of first appearance.
 
     ``incomplete`` maps a column to the patient labels of the rows it made incomplete, ``left_out`` holds the patient
-    label of every row left out (once per row).
+    label of every row left out (once per row). ``residual`` are the columns that the residuals depend on.
     """
 
     outcome: FloatArray
@@ -42,6 +44,7 @@ class ModelRows:
     patient_labels: pd.Index[Any]
     incomplete: dict[str, pd.Index[Any]]
     left_out: pd.Index[Any]
+    residual: ResidualColumns
 
     @property
     def levels(self) -> dict[str, tuple[Any, ...]]:
@@ -49,7 +52,9 @@ class ModelRows:
         return {name: labels.levels for name, labels in self.labels.items()}
 
 
-def read_rows(data: pd.DataFrame, fixed: ParsedFormula, random: ParsedFormula, groups: str) -> ModelRows:
+def read_rows(
+    data: pd.DataFrame, fixed: ParsedFormula, random: ParsedFormula, groups: str, errors: ErrorOptions = PLAIN
+) -> ModelRows:
     """Read the columns of a model. Raises ModelRefused for absent columns, missing patients and infinite values."""
     assert fixed.outcome is not None
     require_columns(data, [groups], "groups")
@@ -63,12 +68,14 @@ def read_rows(data: pd.DataFrame, fixed: ParsedFormula, random: ParsedFormula, g
         )
     outcome = {name: as_numbers(data[name], name) for name in fixed.outcome.variables}
     numbers, labels = _read_columns(data, [*fixed.expressions.values(), *random.expressions.values()])
-    keep, incomplete = _complete(len(data), {**labels, **numbers, **outcome}, patients)
+    residual = read_residual_columns(data, errors)
+    keep, incomplete = _complete(len(data), {**labels, **numbers, **outcome, **residual.by_name(errors)}, patients)
     left_out: pd.Index[Any] = pd.Index([]) if keep is None else pd.Index(patients[~keep])
     if keep is not None:
         outcome = {name: values[keep] for name, values in outcome.items()}
         numbers = {name: values[keep] for name, values in numbers.items()}
         labels = {name: _labels(take_rows(values, keep)) for name, values in labels.items()}
+        residual = residual.taken(keep)
         patients = patients[keep]
     if not len(patients):
         raise ModelRefused(
@@ -79,7 +86,9 @@ def read_rows(data: pd.DataFrame, fixed: ParsedFormula, random: ParsedFormula, g
     response = numeric_columns(fixed.outcome, outcome)[0]
     codes, found = pd.factorize(patients, sort=False)
     present = {name: present_only(values) for name, values in labels.items()}
-    return ModelRows(response, numbers, present, codes, pd.Index(found, name=groups), incomplete, left_out)
+    return ModelRows(
+        response, numbers, present, codes, pd.Index(found, name=groups), incomplete, left_out, residual.present()
+    )
 
 
 def _labels(values: Values) -> Labels:
