@@ -8,13 +8,17 @@ SHORT = {"normal": "normal", "satterthwaite": "Satterthwaite", "kenward-roger": 
 
 
 def _shared_line(patients: int, found: pd.DataFrame) -> str:
-    fitted = found[found["quantity"] != "refused"].groupby("study")[["singular", "without_kenward_roger"]].first()
+    flags = ["singular", "without_kenward_roger", "simpler_covariance"]
+    fitted = found[found["quantity"] != "refused"].groupby("study")[flags].first().astype(bool)
     studies = found["study"].nunique()
-    refused = studies - len(fitted)
-    line = f"{patients} patients: {studies:,} studies, {fitted['singular'].mean():.1%} singular"
-    without = fitted["without_kenward_roger"].sum()
-    line += f", {without} without Kenward-Roger" if without else ""
-    return line + (f", {refused} refused" if refused else "")
+    remarks = {
+        "without Kenward-Roger": fitted["without_kenward_roger"].sum(),
+        "with a simpler covariance than asked for": fitted["simpler_covariance"].sum(),
+        "refused": studies - len(fitted),
+    }
+    said = [f"{studies:,} studies", f"{fitted['singular'].mean():.1%} singular"]
+    said += [f"{count} {remark}" for remark, count in remarks.items() if count]
+    return f"{patients} patients: {', '.join(said)}"
 
 
 def coverage_table(by_size: dict[int, pd.DataFrame]) -> str:

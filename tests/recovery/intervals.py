@@ -7,7 +7,7 @@ interval is Satterthwaite's standard error with 1.96; all three are counted on t
 import numpy as np
 import pandas as pd
 
-from analysis.mixed import FittedModel, ModelRefused
+from analysis.mixed import FittedModel, MMRMFit, ModelRefused
 
 from .interval_studies import KnownModel
 
@@ -54,8 +54,13 @@ def _one_study(model: KnownModel, patients: int, study: int) -> pd.DataFrame:
     except ModelRefused as refused:
         return pd.DataFrame({"quantity": ["refused"], "study": study, "reason": refused.reason})
     found = pd.concat([_interval_rows(fits, model), _variance_rows(fits["satterthwaite"], model)])
-    without = fits["kenward-roger"].df_method != "kenward-roger"
-    return found.assign(study=study, singular=fits["satterthwaite"].status == "singular", without_kenward_roger=without)
+    fit = fits["satterthwaite"]
+    return found.assign(
+        study=study,
+        singular=fit.status == "singular",
+        without_kenward_roger=fits["kenward-roger"].df_method != "kenward-roger",
+        simpler_covariance=isinstance(fit, MMRMFit) and fit.covariance_structure != fit.asked_structure,
+    )
 
 
 def recovered_intervals(model: KnownModel, patients: int, studies: int) -> pd.DataFrame:
