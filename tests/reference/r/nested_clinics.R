@@ -88,5 +88,6 @@ write_nested("nested_clinics", case_rows("nested_clinics"), list(
   slopes_at_both = score ~ time * route + baseline + (1 + time | clinic) + (1 + time | clinic:patient)))
 write_nested("nested_zero", case_rows("nested_zero"), list(
   intercepts = intercepts,
-  patient_slope = score ~ time * route + baseline + (1 | clinic) + (1 + time | clinic:patient)))
+  patient_slope = score ~ time * route + baseline + (1 | clinic) + (1 + time | clinic:patient),
+  slopes_at_both = score ~ time * route + baseline + (1 + time | clinic) + (1 + time | clinic:patient)))
 write_nested("pastes", case_rows("pastes"), list(nested = strength ~ 1 + (1 | batch) + (1 | sample)))
