@@ -27,15 +27,6 @@ def check_options(method: str, df: str) -> None:
         )
 
 
-def check_nesting(nested_in: str | None) -> None:
-    """Raises ModelRefused for an outer level: only one grouping factor is fitted."""
-    if nested_in is not None:
-        raise ModelRefused(
-            f"Patients nested in '{nested_in}' are not part of this version yet.",
-            "Leave nested_in out, or use the column as a fixed term.",
-        )
-
-
 def check_size(n_rows: int, m: int, p: int, q: int, most_rows: int) -> None:
     """Enough patients and rows for the coefficients and the random effects. Raises ModelRefused saying which is
     short."""

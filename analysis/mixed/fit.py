@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .chart import lower_factor
+from .errors.structure import ResidualStructure
 from .fitted_model import FittedModel
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,6 +38,7 @@ class MixedModelFit(FittedModel):
     correlated: bool
     relative_covariance: FloatArray
     residual_variance: float
+    residual_structure: ResidualStructure
     rank: int
     random_names: tuple[str, ...]
     modes: FloatArray
@@ -49,8 +51,18 @@ class MixedModelFit(FittedModel):
         return pd.DataFrame(self.residual_variance * self.relative_covariance, index=names, columns=names)
 
     @property
-    def nested_covariance(self) -> None:
-        """There is no outer level in this model."""
+    def n_nested_groups(self) -> int:
+        """Clinics, when patients are nested in them; none without an outer level."""
+        return 0
+
+    @property
+    def nested_covariance(self) -> pd.DataFrame | None:
+        """Covariance of the clinics' random effects; None without an outer level."""
+        return None
+
+    @property
+    def nested_random_effects(self) -> pd.DataFrame | None:
+        """Conditional modes of the clinics; None without an outer level."""
         return None
 
     @property
@@ -61,17 +73,25 @@ class MixedModelFit(FittedModel):
     @property
     def theta(self) -> FloatArray:
         """lme4's theta: the lower triangle, by columns, of the factor of the relative covariance."""
-        factor = lower_factor(self.relative_covariance)
-        if not self.correlated:
-            return np.diag(factor).copy()
-        return np.asarray(factor.T[np.triu_indices(len(factor))])
+        return theta_of(self.relative_covariance, self.correlated)
 
     @property
     def random_effects(self) -> pd.DataFrame:
         """Conditional modes: one row per patient, the patient's departure from the fixed effects."""
-        return pd.DataFrame(self.modes.T, index=self.patients, columns=list(self.random_names)).sort_index(
-            key=_comparable
-        )
+        return effects_frame(self.modes, self.patients, self.random_names)
+
+
+def theta_of(relative_covariance: FloatArray, correlated: bool) -> FloatArray:
+    """Lower triangle, by columns, of the factor of one level's relative covariance; its diagonal if uncorrelated."""
+    factor = lower_factor(relative_covariance)
+    if not correlated:
+        return np.diag(factor).copy()
+    return np.asarray(factor.T[np.triu_indices(len(factor))])
+
+
+def effects_frame(modes: FloatArray, labels: pd.Index[Any], names: tuple[str, ...]) -> pd.DataFrame:
+    """Conditional modes (effects x groups) as a frame with one row per group, in the order of the labels."""
+    return pd.DataFrame(modes.T, index=labels, columns=list(names)).sort_index(key=_comparable)
 
 
 def _comparable(labels: pd.Index[Any]) -> pd.Index[Any]:

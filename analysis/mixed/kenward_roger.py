@@ -84,15 +84,25 @@ def kenward_roger(data: CrossProducts, at: Evaluation, correlated: bool, transfo
     ``transform`` maps working fixed effects to raw ones, outcome scale included.
     """
     units = free_units(data.q, correlated)
-    point = np.array([np.sum(unit * at.covariance) / np.sum(unit) for unit in units])
-    p = data.p
     inner = _inner_sums(data, at.covariance)
-    first = np.einsum("sab,abxy->sxy", units, at.k[:, :, :p, :p])
     second = np.einsum("sab,bcaxdy,tcd->stxy", units, inner, units, optimize=True)
+    return adjusted_at(at, data.n_rows, units, second, transform)
+
+
+def adjusted_at(
+    at: Evaluation, n_rows: int, units: FloatArray, second: FloatArray, transform: FloatArray
+) -> KenwardRoger | None:
+    """Kenward-Roger inference at an optimum in D, of one level or of more.
+
+    ``units`` are the directions of D that were free, and ``second`` holds X'V⁻¹G_sV⁻¹G_tV⁻¹X for every pair of them.
+    """
+    p = len(at.beta)
+    point = np.array([np.sum(unit * at.covariance) / np.sum(unit) for unit in units])
+    first = np.einsum("sab,abxy->sxy", units, at.k[:, :, :p, :p])
     second = 0.5 * (second + second.transpose(1, 0, 3, 2))
     xvx: FloatArray = np.asarray(np.linalg.inv(at.xvx_inverse), dtype=np.float64)
     log_slopes = np.einsum("sab,ab->s", units, at.w_sum)
-    traces = with_residual(point, np.array(data.n_rows, dtype=np.float64), log_slopes, trace_form(at.ww_sum, units))
+    traces = with_residual(point, np.array(n_rows, dtype=np.float64), log_slopes, trace_form(at.ww_sum, units))
     residual_pull = xvx - np.tensordot(point, first, axes=1)
     forms = LinearForms(
         traces, np.concatenate([first, residual_pull[None]]), _symmetrised(with_residual(point, xvx, first, second))

@@ -13,7 +13,11 @@ import pandas as pd
 from .basis import Basis
 from .checks import check_options, check_random_effects, check_size
 from .design import Design
+from .errors.solve import ErrorProblem
 from .fit import MixedModelFit
+from .nested.checks import check_clinics
+from .nested.nesting import OuterLevel
+from .nested.start import with_outer_start
 from .optimiser import optimise
 from .refusal import ModelRefused
 from .result import describe_fit
@@ -31,7 +35,8 @@ class PreparedModel:
     """A model whose rows were read once. Nothing in it changes: fits may run at the same time from several threads.
 
     ``patients`` are the patients with at least one complete row. What is kept is per-patient sums, not
-    rows; ``source`` only points at the frame.
+    rows; ``source`` only points at the frame. With ``errors``, residual parameters to estimate, rows are kept, and
+    only everyone can be fitted. ``outer_level`` is that of the clinics when patients are nested in them.
     """
 
     formula: str
@@ -48,6 +53,8 @@ class PreparedModel:
     left_out: pd.Index[Any]
     absent: dict[str, tuple[Any, ...]]
     source: Source
+    errors: ErrorProblem | None = None
+    outer_level: OuterLevel | None = None
 
     @property
     def n_rows(self) -> int:
@@ -72,8 +79,12 @@ class PreparedModel:
         labels = self.patients if chosen is None else self.patients[chosen]
         working = self._working(chosen)
         first = None if start is None else self._start(start)
-        optimum = optimise(working.data, method == "REML", self.correlated, first)
-        notes = [*self._notes(working, None if chosen is None else labels)]
+        found: tuple[str, ...] = ()
+        if self.errors is None:
+            optimum = optimise(working.problem, method == "REML", self.correlated, first)
+        else:
+            working, optimum, found = self.errors.solve(working, method == "REML", self.correlated, first)
+        notes = [*self._notes(working, None if chosen is None else labels), *found]
         if unknown:
             noun = "patient has" if unknown == 1 else "patients have"
             notes.append(f"{unknown} {noun} no complete row in this model.")
@@ -93,6 +104,8 @@ class PreparedModel:
         working = everyone.working if chosen is None else everyone.cohort(chosen)
         check_size(working.data.n_rows, working.data.m, working.data.p, q, int(counts.max()))
         check_random_effects(working.data, self.random_design.names, self.correlated)
+        if working.nested is not None and self.outer_level is not None:
+            check_clinics(working.nested, self.outer_level, self.correlated)
         return working
 
     def _positions(self, patients: Iterable[Any]) -> tuple[IntArray | None, int]:
@@ -107,8 +120,9 @@ class PreparedModel:
         if fit.random_names != self.random_design.names:
             return None
         back = np.linalg.inv(self.random_basis.transform)
-        started = back @ fit.relative_covariance @ back.T
-        return started if self.correlated else np.diag(np.diag(started))
+        patients: FloatArray = back @ fit.relative_covariance @ back.T
+        started = patients if self.outer_level is None else with_outer_start(patients, fit, self.outer_level)
+        return started if self.correlated or started is None else np.diag(np.diag(started))
 
     def _notes(self, working: Working, labels: pd.Index[Any] | None) -> tuple[str, ...]:
         levels, known = working.design.levels, self.everyone.working.design.levels

@@ -53,6 +53,11 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCh
 
     Raises ModelRefused when ``data`` does not hold the rows of the fit.
     """
+    if fit.n_nested_groups:
+        return _unchecked(
+            "No second opinion: statsmodels has no model of patients with random intercepts and slopes inside clinics"
+            " with their own, so this fit was not compared with it."
+        )
     if fit.status == "singular":
         return _unchecked(
             "No second opinion: statsmodels does not reach singular optima reliably, so agreement could not be told"

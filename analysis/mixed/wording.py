@@ -33,18 +33,24 @@ def dropped_note(names: tuple[str, ...]) -> tuple[str, ...]:
     return (f"Left out because other terms determine them on these rows: {', '.join(names)}.",)
 
 
-def singular_note(covariance: FloatArray, names: tuple[str, ...], rank: int) -> str:
-    """What vanished. ``covariance`` is of the random effects, each in units of its own column's scale."""
+def singular_note(
+    covariance: FloatArray, names: tuple[str, ...], rank: int, level: str = "patients", of_two: bool = False
+) -> str:
+    """What vanished. ``covariance`` is of the random effects, each in units of its own column's scale.
+
+    ``level`` says whose they are; with an outer level (``of_two``) every sentence names it.
+    """
     q = len(names)
     variances = np.diag(covariance)
+    opening = f"The fit is singular among {level}" if of_two else "The fit is singular"
     if rank == 0:
-        listed = " and ".join(names)
+        noise = "what their patients account for" if level == "clinics" else "the residual noise"
         return (
-            f"The fit is singular: the variance of the random {listed} is estimated as zero, so patients do not"
-            " differ beyond the residual noise."
+            f"{opening}: the variance of the random {' and '.join(names)} is estimated as zero, so"
+            f" {'patients of a clinic' if of_two and level == 'patients' else level} do not differ beyond {noise}."
         )
     gone = [name for name, variance in zip(names, variances, strict=True) if variance <= NEGLIGIBLE * variances.max()]
-    opening = f"The fit is singular (rank {rank} of {q}):"
+    opening = f"{opening} (rank {rank} of {q}):"
     if len(gone) == q - rank:
         return f"{opening} the variance of the random {' and '.join(gone)} is estimated as zero."
     if q == 2:
@@ -54,4 +60,4 @@ def singular_note(covariance: FloatArray, names: tuple[str, ...], rank: int) -> 
     weights = weights / weights[np.argmax(np.abs(weights))]
     shown = [(weight, name) for weight, name in zip(weights, names, strict=True) if abs(weight) > 5e-3]
     parts = " ".join(f"{weight:+.2f} × {name}" for weight, name in shown)
-    return f"{opening} this combination of random terms does not vary between patients: {parts}."
+    return f"{opening} this combination of random terms does not vary between {level}: {parts}."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,12 @@ from .cells import Cells
 from .crossproducts import CrossProducts, triangle_to_square
 from .design import Design, build_design, probe_map
 from .formula import parse_model_formula
+from .nested.sums import NestedProducts, OuterProducts, by_clinic
 from .raw_columns import no_variance, reproduced_exactly
 from .triangles import invert_upper, solve_upper
+
+if TYPE_CHECKING:
+    from .errors.whitened_sums import ErrorSums, RowsAsTheyAre
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -30,7 +35,9 @@ class Working:
     """Cross-products of [Z X y] on the working scale and what undoes the scale.
 
     Working columns W = X[kept] @ ``transform``; the outcome is ``outcome_mean`` + W ``offset`` +
-    ``outcome_scale`` x its working value. ``ones`` are the sums over rows of the working columns.
+    ``outcome_scale`` x its working value. ``ones`` are the sums over rows of the working columns. With ``errors``,
+    ``data`` are sums of whitened rows. With patients nested in clinics ``outer`` has the clinics' sums, patient by
+    patient.
     """
 
     data: CrossProducts
@@ -44,23 +51,49 @@ class Working:
     outcome_scale: float
     ones: FloatArray
     frequencies: FloatArray
+    errors: ErrorSums | None = None
+    outer: OuterProducts | None = None
+
+    @cached_property
+    def nested(self) -> NestedProducts | None:
+        """The sums of both levels, clinic by clinic; None without an outer level."""
+        return None if self.outer is None else by_clinic(self.data, self.outer)
+
+    @property
+    def problem(self) -> CrossProducts | NestedProducts:
+        """What is minimised."""
+        return self.data if self.nested is None else self.nested
 
 
 @dataclass(frozen=True)
 class Everyone:
-    """All patients' working problem plus what a cohort needs: rows per patient and per-patient squares."""
+    """All patients' working problem plus what a cohort needs: rows per patient and per-patient squares.
+
+    With residuals that are not independent and alike, ``working`` and ``squares`` are sums of whitened rows, and
+    ``plain`` keeps the rows as they are.
+    """
 
     working: Working
     cells: Cells
     counts: IntArray
     squares: FloatArray | None
     column_sums: FloatArray | None
+    plain: RowsAsTheyAre | None = None
 
     def cohort(self, chosen: IntArray) -> Working:
         """The working problem of some patients: an index into the sums, and a new basis where columns emptied."""
+        own = self._cohort(chosen)
+        if self.working.outer is None:
+            return own
+        outer, change = self.working.outer.take(chosen), basis_change(self.working, own)
+        return replace(own, outer=outer if change is None else outer.changed(change))
+
+    def _cohort(self, chosen: IntArray) -> Working:
+        if self.plain is not None:
+            return self.plain.cohort(self, chosen)
         assert self.squares is not None
         whole = self.working
-        total = triangle_to_square(_sum_over(self.squares, chosen), whole.data.p + 1)
+        total = triangle_to_square(sum_over(self.squares, chosen), whole.data.p + 1)
         n_rows = int(self.counts[chosen].sum())
         data = CrossProducts(
             np.take(whole.data.zz, chosen, axis=1, mode="clip"),
@@ -86,7 +119,7 @@ class Everyone:
         return _rebased(data, whole, levels, ones, frequencies)
 
 
-def _sum_over(squares: FloatArray, chosen: IntArray) -> FloatArray:
+def sum_over(squares: FloatArray, chosen: IntArray) -> FloatArray:
     """Sums over some patients. A large cohort is summed by weights of one and zero: no copy of its sums is made."""
     if 4 * len(chosen) < squares.shape[1]:
         return np.asarray(np.take(squares, chosen, axis=1, mode="clip").sum(axis=1))
@@ -138,22 +171,35 @@ def _rebased(
     transform = invert_upper(found.root) / scale[kept, None]
     alias = found.alias * scale[dropped] / scale[kept, None]
     change = join[:, kept] @ transform
-    total = _changed_total(data.total, change)
+    total = changed_total(data.total, change)
     offset = np.linalg.solve(total[:-1, :-1], change.T @ data.total[:-1, :-1] @ whole.offset)
-    changed = CrossProducts(data.zz, _changed_columns(data.zx, change), total, data.minors, data.n_rows)
+    changed = CrossProducts(data.zz, changed_columns(data.zx, change), total, data.minors, data.n_rows)
     return Working(
         changed, design, found.kept, found.dropped, alias, transform, offset, whole.outcome_mean, whole.outcome_scale,
         change.T @ ones, frequencies,
     )  # fmt: skip
 
 
-def _changed_total(total: FloatArray, change: FloatArray) -> FloatArray:
+def basis_change(whole: Working, own: Working) -> FloatArray | None:
+    """The map from everyone's working columns to a cohort's own; None when they are the same."""
+    if own.design is whole.design and own.kept == whole.kept:
+        return None
+    raw = np.zeros((len(whole.kept), len(whole.design.names)))
+    raw[:, list(whole.kept)] = np.eye(len(whole.kept))
+    raw[:, list(whole.dropped)] = whole.alias
+    same = own.design.levels == whole.design.levels
+    mapping = np.eye(len(whole.design.names)) if same else probe_map(whole.design, own.design)
+    change: FloatArray = solve_upper(whole.transform, raw) @ mapping[:, list(own.kept)] @ own.transform
+    return change
+
+
+def changed_total(total: FloatArray, change: FloatArray) -> FloatArray:
     wide = np.zeros((len(total), change.shape[1] + 1))
     wide[:-1, :-1], wide[-1, -1] = change, 1.0
     return np.asarray(wide.T @ total @ wide)
 
 
-def _changed_columns(zx: FloatArray, change: FloatArray) -> FloatArray:
+def changed_columns(zx: FloatArray, change: FloatArray) -> FloatArray:
     made = np.empty((zx.shape[0], change.shape[1] + 1, zx.shape[2]))
     for row in range(len(zx)):
         np.matmul(change.T, zx[row, :-1], out=made[row, :-1])

@@ -47,6 +47,9 @@ def test_every_sum_is_that_of_the_patients_one_by_one(random: str, reml: bool) -
     one_by_one, together = compared(data, reml)
     for field in fields(Evaluation):
         expected, found = getattr(one_by_one, field.name), getattr(together, field.name)
+        if expected is None:
+            assert found is None
+            continue
         size = float(np.abs(np.asarray(expected, dtype=float)).max())
         assert np.asarray(found, dtype=float) == pytest.approx(
             np.asarray(expected, dtype=float), rel=ROUNDING, abs=ROUNDING * size

@@ -170,10 +170,6 @@ def test_random_parts_that_cannot_be_used() -> None:
 
 
 def test_options_of_later_versions_and_misspelled_ones() -> None:
-    assert refusal(nested_in="clinic") == (
-        "Patients nested in 'clinic' are not part of this version yet. Leave nested_in out, or use the column as a"
-        " fixed term."
-    )
     assert refusal(df="kenward-roger", method="ML") == (
         "Kenward-Roger standard errors are defined for REML only. Use method='REML', or df='satterthwaite'."
     )
