@@ -14,7 +14,7 @@ from .shape import Family
 UNEQUAL = 8.0  # log of a ratio of standard deviations (3,000): one of the variances is heading for zero
 PERFECT = 6.0  # atanh of a correlation of 0.99999
 LONGEST_RANGE = 1e5  # in typical gaps: neighbouring rows are correlated 0.99999
-SHORTEST_RANGE = 0.05  # in shortest gaps: the nearest rows are correlated 2e-9
+LEAST_CORRELATION = 1e-9  # of the two nearest rows of any patient
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,11 @@ def _correlation_limit(family: Family, parameter: float, point: Point) -> Limit 
         return Limit("perfect") if abs(parameter) > PERFECT else None
     if np.exp(parameter) > LONGEST_RANGE:
         return Limit("perfect")
+    return Limit("vanished") if nearest_correlation(family, point) < LEAST_CORRELATION else None
+
+
+def nearest_correlation(family: Family, point: Point) -> float:
+    """Correlation of the two nearest rows of any patient, for "exponential"."""
     rows = point.whitening.rows
     shortest = float(rows.gap[rows.follows].min())
-    return Limit("vanished") if family.unit * np.exp(parameter) < SHORTEST_RANGE * shortest else None
+    return float(np.exp(-shortest / (family.unit * np.exp(point.parameters[0]))))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..certificate import PROVEN, downhill
 from ..refusal import ModelRefused
-from .limits import Limit, limit_reached
+from .limits import Limit, limit_reached, nearest_correlation
 from .profile import Point, Profile
 from .shape import Family
 
@@ -25,6 +25,8 @@ MAX_STEPS = 60
 LONGEST = 1.5  # one step changes a range or a standard deviation at most by this power of e
 SETTLED = 1e-13  # expected gain at which the parameters are within 1e-6 of their standard errors
 FLAT = 1e-3  # curvature in log units under which a parameter's standard error is a factor of e^45: nothing is known
+LEVEL = 1e-7  # deviance: no correlation and two rungs of the ladder never agree so well where they are told apart
+SMALL_CORRELATION = 0.2  # of the nearest rows; below it curvature is judged in the correlation itself
 DESCENTS = 2  # rungs of the ladder that are followed down: its lowest local minima
 VISIT_LADDER = (-0.5, 0.25, 0.55, 0.8, 0.95)  # correlations of neighbouring visits
 RANGE_LADDER = (0.2, 0.7, 2.0, 6.0, 20.0)  # ranges, in typical gaps
@@ -65,19 +67,35 @@ def _certified(end: Found) -> Found:
     """The end itself when it is a minimum. Raises ModelRefused otherwise."""
     if end.limit is not None:
         raise end.limit.refusal()
-    values = np.linalg.eigvalsh(end.curvature)
+    size = _natural_size(end)
+    values = np.linalg.eigvalsh(end.curvature / np.outer(size, size))
     if len(values) and values[0] < FLAT:
-        raise ModelRefused(
-            "The rows do not tell the residual structure and the random effects apart: other values of its parameters"
-            " fit as well.",
-            "Use a simpler residual structure, or fewer random effects.",
-        )
+        raise _not_told_apart()
     if _expected_gain(end.curvature, end.point.gradient)[1] > PROVEN:
         raise ModelRefused(
             "The optimiser could not certify that it reached the best residual structure.",
             "Use a simpler residual structure, or fewer random effects.",
         )
     return end
+
+
+def _not_told_apart() -> ModelRefused:
+    return ModelRefused(
+        "The rows do not tell the residual structure and the random effects apart: other values of its parameters fit"
+        " as well.",
+        "Use a simpler residual structure, or fewer random effects.",
+    )
+
+
+def _natural_size(end: Found) -> FloatArray:
+    """Units in which a parameter's curvature is judged: near zero it is the correlation of the nearest rows that the
+    deviance depends on, and the log of the range is flat because it is nearly irrelevant, not because it is unknown."""
+    size = np.ones(end.family.size)
+    if end.family.kind == "exponential":
+        nearest = nearest_correlation(end.family, end.point)
+        if nearest < SMALL_CORRELATION:
+            size[0] = -nearest * np.log(nearest)
+    return size
 
 
 def _rungs(profile: Profile, family: Family, first: Point) -> list[Point]:
@@ -90,6 +108,8 @@ def _rungs(profile: Profile, family: Family, first: Point) -> list[Point]:
         raise ModelRefused(
             "No residual correlation between neighbouring rows gave a fit.", "Use residual='independent'."
         )
+    if max(abs(point.value - first.value) for point in points[:2]) < LEVEL:
+        raise _not_told_apart()
     values = np.array([np.inf, *(point.value for point in points), np.inf])
     lowest = [
         point
