@@ -41,9 +41,7 @@ class Attendance:
             lags = [lag for lag in range(1, len(self.moments)) if not np.diag(self.schedule.together, lag).any()]
             if lags:
                 return f"no patient attended two visits {', '.join(map(str, lags))} positions apart"
-        if structure.count(len(self.moments)) < len(self.moments):
-            return None
-        return self._unknown_variance()
+        return self._unknown_variance() if structure.heterogeneous else None
 
     def _unknown_variance(self) -> str | None:
         """A variance of its own needs rows that the fixed effects do not take up, and residuals that differ."""

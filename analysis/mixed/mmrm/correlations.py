@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float64]
 
 SHRUNK = (0.95, 0.7, 0.4, 0.0)  # shares of a moment estimate tried until a first guess is safely positive definite
 SAFE = 0.05  # smallest eigenvalue of a first guess's correlation
+LEAST = 1e-8  # variance of a first guess, over their mean
 WIDEST = 0.9  # correlation of a first guess
 
 
@@ -93,6 +94,12 @@ class Banded:
 
     def second(self, parameters: FloatArray, lags: int) -> FloatArray:
         return np.zeros(lags)
+
+
+def parts_of(moments: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Variances, none of them zero, and correlations."""
+    variances = np.maximum(np.diag(moments), LEAST * np.diag(moments).mean())
+    return variances, np.asarray(moments / np.sqrt(np.outer(variances, variances)))
 
 
 def toeplitz(by_lag: FloatArray, diagonal: float = 1.0) -> FloatArray:

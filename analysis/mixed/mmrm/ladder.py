@@ -23,8 +23,13 @@ FloatArray = npt.NDArray[np.float64]
 
 LADDER = ("unstructured", "ar1h", "csh", "cs")
 SIMPLER = {"ar1h": "ar1", "csh": "cs", "toeplitzh": "toeplitz", "toeplitz": "ar1"}
-FEW_TOGETHER = 20  # patients seen at both of some pair of visits, below which other starts are tried as well
+FEW_TOGETHER = 30  # patients seen at both of some pair of visits, below which other starts are tried as well
+NEGLIGIBLE = 1e-6  # variance share, or distance of a correlation from one, that is called zero
 EXTRA_STARTS = 4
+OVERRUN = (
+    "Few patients attended some pair of visits, and a singular covariance would fit their rows better still; what is"
+    " reported is the best fit with a regular covariance."
+)
 BETTER = 1e-6  # deviance by which another start must win
 
 
@@ -62,11 +67,11 @@ def fit_structure(data: VisitData, attendance: Attendance, name: str, reml: bool
     for structure in rungs:
         obstacle = attendance.obstacle(structure)
         if obstacle is None:
-            stop, count = best_of_starts(data, structure, attendance, reml)
+            stop, count, overrun = best_of_starts(data, structure, attendance, reml)
             spent += count
             if stop is not None and stop.is_certified:
                 notes = (fallback_note(structure.name, rungs, reasons),) if reasons else ()
-                return Choice(structure, stop, notes, spent)
+                return Choice(structure, stop, (*notes, *((OVERRUN,) if overrun else ())), spent)
             obstacle = _failure(stop, attendance)
         reasons.append(obstacle)
     raise _refused(name, reasons)
@@ -74,20 +79,27 @@ def fit_structure(data: VisitData, attendance: Attendance, name: str, reml: bool
 
 def best_of_starts(
     data: VisitData, structure: Structure, attendance: Attendance, reml: bool
-) -> tuple[Stop | None, int]:
-    """The lowest point reached, wherever that is; with few patients at some pair of visits, from several starts."""
-    variances = np.diag(attendance.moments)
-    search = Search(data, structure, reml, np.sqrt(np.maximum(variances, np.finfo(float).tiny)))
+) -> tuple[Stop | None, int, bool]:
+    """The lowest proven minimum, what it cost, and whether another start ran past it into the boundary.
+
+    The start from moments decides whether there is an interior minimum; the others, tried where few patients attended
+    some pair of visits, may only find a lower one.
+    """
+    search = Search(data, structure, reml, attendance.moments)
     best = search.from_guess(structure.first_guess(attendance.moments))
-    together = attendance.schedule.together
-    if best is not None and (not best.is_certified or together.min() >= FEW_TOGETHER):
-        return best, search.count
+    enough = attendance.schedule.together.min() >= FEW_TOGETHER
+    if best is not None and (best.on_boundary or (best.is_certified and enough)):
+        return best, search.count, False
     draws = np.random.default_rng(20)
+    overrun = False
     for _ in range(EXTRA_STARTS):
         rival = search.from_guess(structure.first_guess(_shaken(attendance.moments, draws)))
-        if rival is not None and (best is None or rival.at.value < best.at.value - BETTER):
+        if rival is None or (best is not None and rival.at.value > best.at.value - BETTER):
+            continue
+        overrun |= rival.on_boundary
+        if rival.is_certified or best is None:
             best = rival
-    return best, search.count
+    return best, search.count, overrun
 
 
 def _shaken(moments: FloatArray, draws: np.random.Generator) -> FloatArray:
@@ -101,19 +113,17 @@ def _shaken(moments: FloatArray, draws: np.random.Generator) -> FloatArray:
 
 def _failure(stop: Stop | None, attendance: Attendance) -> str:
     """Why a search came to nothing, as the rest of a sentence."""
-    if stop is None or not (stop.on_boundary or stop.is_flat):
+    if stop is None or not (stop.smallest < NEGLIGIBLE or stop.is_flat):
         return "the optimiser could not certify that it reached the best fit"
-    if not stop.on_boundary:
+    if stop.smallest >= NEGLIGIBLE:
         return "the rows leave some of its parameters undetermined"
     levels = attendance.schedule.levels
-    covariance = stop.at.sigma
-    shares = np.diag(covariance) / np.diag(attendance.moments)
-    if shares.min() < 1e-6:
+    shares = np.diag(stop.relative)
+    if shares.min() < NEGLIGIBLE:
         return f"the variance at {levels[int(shares.argmin())]} is estimated as zero"
-    deviations = np.sqrt(np.diag(covariance))
-    correlation = np.tril(covariance / np.outer(deviations, deviations), -1)
+    correlation = np.tril(stop.relative / np.sqrt(np.outer(shares, shares)), -1)
     row, column = np.unravel_index(int(np.abs(correlation).argmax()), correlation.shape)
-    if abs(correlation[row, column]) > 1.0 - 1e-6:
+    if abs(correlation[row, column]) > 1.0 - NEGLIGIBLE:
         sign = "+1" if correlation[row, column] > 0 else "-1"
         return f"the correlation of {levels[column]} and {levels[row]} is estimated as {sign}"
     return "the covariance of the visits is estimated as singular"

@@ -19,18 +19,23 @@ from .visit_data import VisitData
 
 FloatArray = npt.NDArray[np.float64]
 
+OUT_OF_REACH = 1e12  # times the moments' variances: no step goes there
 MAX_EVALUATIONS = 200
 HALVINGS = 30
+PATIENT_STEPS = 12  # steps after which every step is Newton's
 NEAR = 1.0  # expected fall in deviance below which Newton steps are tried
 SETTLED = 1e-17  # expected fall at which the remaining step is about 1e-9 standard errors
 PROVEN = 1e-9  # fall that the gradient may still promise at a certified optimum
 FLAT = 1e-9  # curvature (unit diagonal) below which the data say nothing about a direction
+NO_LENGTH = 1e-20  # curvature along one parameter, over the largest, under which it is rounding error
 VANISHED = 1e-8  # eigenvalue of the covariance, over the moments' variances, below which it is on the boundary
 
 
 @dataclass(frozen=True)
 class Stop:
-    """Where a search ended. ``curvature`` is that of the deviance in the parameters, ``evaluations`` the price."""
+    """A point of a search. ``curvature`` is that of the deviance in the parameters, ``gain`` the fall that the gradient
+    still promises, ``relative`` the covariance in units of the first guess's standard deviations and ``smallest`` its
+    smallest eigenvalue."""
 
     at: Likelihood
     parameters: FloatArray
@@ -38,7 +43,7 @@ class Stop:
     pulls: FloatArray
     curvature: FloatArray
     gain: float
-    evaluations: int
+    relative: FloatArray
     smallest: float
 
     @property
@@ -59,33 +64,40 @@ class Stop:
 
 @dataclass
 class Search:
-    """One structure on some data. ``scale`` are standard deviations that covariances are judged against."""
+    """One structure on some data. ``moments`` (visits x visits) are what covariances are judged against."""
 
     data: VisitData
     structure: Structure
     reml: bool
-    scale: FloatArray
+    moments: FloatArray
     count: int = 0
+
+    def __post_init__(self) -> None:
+        guess = self.structure.matrix(self.structure.first_guess(self.moments), self.data.visits)
+        self.scale = np.sqrt(np.diag(guess))
 
     def from_guess(self, parameters: FloatArray) -> Stop | None:
         """Descend from a guess; None when the guess itself has no likelihood."""
         at = self._evaluate(parameters)
         if at is None:
             return None
-        limit = self.count + MAX_EVALUATIONS
+        limit, steps = self.count + MAX_EVALUATIONS, 0
         here = self._stop(at, parameters)
         while self.count < limit and not here.on_boundary:
-            moved = self._moved(here)
+            moved = self._moved(here, steps < PATIENT_STEPS)
             if moved is None:
                 return here
-            here = moved
+            here, steps = moved, steps + 1
         return here
 
     def _evaluate(self, parameters: FloatArray) -> Likelihood | None:
         self.count += 1
         with np.errstate(over="ignore", invalid="ignore"):
             sigma = self.structure.matrix(parameters, self.data.visits)
-        return likelihood(self.data, sigma, self.reml) if np.isfinite(sigma).all() else None
+        shares = np.diag(sigma) / self.scale**2
+        if not ((shares > 1.0 / OUT_OF_REACH) & (shares < OUT_OF_REACH)).all():
+            return None
+        return likelihood(self.data, sigma, self.reml)
 
     def _stop(self, at: Likelihood, parameters: FloatArray) -> Stop:
         directions = self.structure.directions(parameters, self.data.visits)
@@ -94,21 +106,21 @@ class Search:
         _, gain = _step(curvature, self._gradient(at, directions))
         relative = at.sigma / np.outer(self.scale, self.scale)
         smallest = float(np.linalg.eigvalsh(relative)[0])
-        return Stop(at, parameters, directions, pulls, curvature, gain, self.count, smallest)
+        return Stop(at, parameters, directions, pulls, curvature, gain, relative, smallest)
 
     def _gradient(self, at: Likelihood, directions: FloatArray) -> FloatArray:
         return np.asarray(np.tensordot(directions, at.slope, axes=2))
 
-    def _moved(self, here: Stop) -> Stop | None:
-        """A point further down; None when there is none."""
+    def _moved(self, here: Stop, scoring: bool) -> Stop | None:
+        """A point further down; None when there is none. Scoring steps are short along a boundary, so only the first
+        few are ``scoring``."""
         gradient = self._gradient(here.at, here.directions)
         if here.gain < SETTLED:
             return None
-        convex = _smallest_of_unit_diagonal(here.curvature) > FLAT
-        if not (convex and here.gain < NEAR):
-            scoring = self._taken(here, *_step(expected_curvature(here.at, here.directions), gradient))
-            if scoring is not None:
-                return scoring
+        if scoring and (here.gain > NEAR or here.is_flat):
+            moved = self._taken(here, *_step(expected_curvature(here.at, here.directions), gradient))
+            if moved is not None:
+                return moved
         return self._taken(here, *_step(here.curvature, gradient))
 
     def _taken(self, here: Stop, step: FloatArray, gain: float) -> Stop | None:
@@ -126,7 +138,8 @@ class Search:
 
 def _step(curvature: FloatArray, gradient: FloatArray) -> tuple[FloatArray, float]:
     """Newton step with negative and tiny curvatures lifted, and the fall in deviance it promises."""
-    size = np.sqrt(np.maximum(np.abs(np.diag(curvature)), np.finfo(float).tiny))
+    lengths = np.abs(np.diag(curvature))
+    size = np.sqrt(np.maximum(lengths, max(NO_LENGTH * float(lengths.max()), np.finfo(float).tiny)))
     values, vectors = np.linalg.eigh(curvature / np.outer(size, size))
     lifted = np.maximum(np.abs(values), FLAT)
     along = vectors.T @ (gradient / size)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..crossproducts import lower_pairs
-from .correlations import Autoregressive, Banded, Exchangeable, LagCorrelation, shrunk_until_safe, toeplitz
+from .correlations import Autoregressive, Banded, Exchangeable, LagCorrelation, parts_of, shrunk_until_safe, toeplitz
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,6 +24,11 @@ class Structure(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def heterogeneous(self) -> bool:
+        """Whether every visit has a variance of its own."""
+        ...
 
     def count(self, visits: int) -> int:
         """How many covariance parameters there are."""
@@ -51,14 +56,14 @@ class Unstructured:
     """A variance per visit and a covariance per pair of visits; the parameters are the lower triangle itself."""
 
     name: str = "unstructured"
+    heterogeneous: bool = True
 
     def count(self, visits: int) -> int:
         return visits * (visits + 1) // 2
 
     def first_guess(self, moments: FloatArray) -> FloatArray:
-        deviations = np.sqrt(np.diag(moments))
-        correlation = moments / np.outer(deviations, deviations)
-        return self.parameters_of(shrunk_until_safe(correlation) * np.outer(deviations, deviations))
+        variances, correlation = parts_of(moments)
+        return self.parameters_of(shrunk_until_safe(correlation) * np.sqrt(np.outer(variances, variances)))
 
     def parameters_of(self, covariance: FloatArray) -> FloatArray:
         """The lower triangle of a covariance."""
@@ -92,9 +97,8 @@ class ByDistance:
         return visits if self.heterogeneous else 1
 
     def first_guess(self, moments: FloatArray) -> FloatArray:
-        variances = np.diag(moments)
+        variances, correlation = parts_of(moments)
         kept = variances if self.heterogeneous else np.array([variances.mean()])
-        correlation = moments / np.sqrt(np.outer(variances, variances))
         by_lag = np.array([np.diag(correlation, lag).mean() for lag in range(1, len(moments))])
         return np.concatenate([0.5 * np.log(kept), self.correlation.first_guess(by_lag)])
 
