@@ -2,6 +2,9 @@
 
 from .attrition import attrition_chart
 from .chart import Chart
+from .diagnostics_patients import influence_chart, modes_chart
+from .diagnostics_quantiles import quantile_chart
+from .diagnostics_residuals import residual_chart
 from .differences import comparable, differences_chart
 from .look import DARK, LIGHT, ROUTE_LOOKS, THEMES, RouteLook, Theme
 from .numbers import estimate_text, interval_text, number_text, p_text, share_text
@@ -25,11 +28,15 @@ __all__ = [
     "estimate_text",
     "has_pattern",
     "has_rates",
+    "influence_chart",
     "interval_text",
+    "modes_chart",
     "number_text",
     "p_text",
+    "quantile_chart",
     "rates_chart",
     "released",
+    "residual_chart",
     "routes_in_order",
     "session_pattern_chart",
     "share_text",

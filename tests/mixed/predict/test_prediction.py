@@ -79,8 +79,8 @@ def test_a_level_that_went_with_another_column_has_no_prediction() -> None:
     assert ours.attrs == {"n_missing": 0, "n_not_estimable": 1}
 
 
-# 200 studies of 24 patients and 24 new ones with one score each. 600 such studies gave 95.3 % with a Monte Carlo standard
-# error of 0.2 % (95.7 at 12 patients, 95.1 at 80); that of 200 is 0.4 %, and the margin three times that.
+# 200 studies of 24 patients and 24 new ones with one score each. 600 such studies gave 95.3 % with a Monte Carlo
+# standard error of 0.2 % (95.7 at 12 patients, 95.1 at 80); that of 200 is 0.4 %, and the margin three times that.
 STUDIES, PATIENTS, COVERAGE, MARGIN = 200, 24, 0.953, 0.012
 
 
