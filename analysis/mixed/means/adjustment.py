@@ -20,7 +20,7 @@ Tail = Callable[[float, float], float]
 
 ADJUSTMENTS = ("holm", "bonferroni", "tukey", "mvt", "none")
 SLACK = 0.02  # room around the bracket of a critical value, for rounding and simulation error
-ROOT = 1e-10  # how near the root a critical value is found, in standard errors
+ROOT = 1e-10  # how near a critical value is found, absolute and relative
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _simultaneous(family: Family, level: float, tail: Tail) -> Adjusted:
     high = critical_value(1.0 - (1.0 - level) / pairs, family.df) * (1.0 + SLACK)
     critical = np.array(
         [
-            brentq(lambda t, df=df: tail(t, df) - (1.0 - level), one, other, xtol=ROOT)
+            brentq(lambda t, df=df: tail(t, df) - (1.0 - level), one, other, xtol=ROOT, rtol=ROOT)
             for df, one, other in zip(family.df.tolist(), low, high, strict=True)
         ]
     )

@@ -91,6 +91,8 @@ class _Compared:
 
 def _compare(fit: FittedModel, grid: Grid, asked: Request, method: Method, reference: Any) -> _Compared:
     """Points run through the by columns slowest, so the means of one at point lie a fixed stride apart."""
+    if not asked.by:
+        raise ModelRefused("There is nothing to compare: by names no column.", "Name a category in by.")
     levels = grid.values(asked.by)
     wanted = comparisons(method, reference, levels, asked.by)
     if not wanted.names:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..fitted_model import FittedModel
+from ..formula import parse_model_formula
 from ..refusal import ModelRefused
 from .averages import variables_behind
 from .estimable import ROUNDING, estimable_part, is_zero
@@ -38,11 +39,13 @@ def joint_tests(
 
     A number is compared at its values in ``at``, else at one below and one above its row mean, which is the test of
     its slope; in the rows of other terms it stands at its mean, or is averaged over its values in ``at``; with one
-    value in ``at`` it is held there and has no row. A number that enters as a curve has fewer values than columns
+    value in ``at`` it is held there and has no row. (emmeans averages over one below and one above the mean there
+    too, which differs where a curve bends between.) A number that enters as a curve has fewer values than columns
     unless ``at`` names more; ``note`` says so.
 
-    Columns df_num, df_den, statistic (F), p_value and note. Degrees of freedom are the fit's own kind (emmeans takes
-    the smallest of the df of single contrasts instead, and under Kenward-Roger does not scale F). Of a term that the
+    Columns df_num, df_den, statistic (F), p_value and note. Degrees of freedom are the fit's own kind, those of
+    ``term_tests`` (emmeans takes the smallest df among the differences from the first level, and does not scale F
+    under Kenward-Roger). Of a term that the
     rows can estimate only in part, the part is tested, and ``note`` says how much; F is missing when there is none.
     ``vcov`` as in ``marginal_means``. Raises ModelRefused for names the model does not have, and when it has no term.
     """
@@ -78,15 +81,11 @@ def _terms(fit: FittedModel, fixed: Iterable[str]) -> list[tuple[str, ...]]:
     """Sets of columns that some product in the design varies with, and all their subsets: mains first."""
     behind = variables_behind(fit.design)
     products = [set().union(*(behind[piece.code] for piece in pieces)) for pieces in fit.design.columns]
-    order = list(dict.fromkeys(name for pieces in fit.design.columns for name in _names(behind, pieces)))
+    order = parse_model_formula(fit.formula).variables()
     free = [[name for name in order if name in wanted and name not in set(fixed)] for wanted in products]
     subsets = (chain.from_iterable(combinations(names, size) for size in range(1, len(names) + 1)) for names in free)
     unique = dict.fromkeys(chain.from_iterable(subsets))
     return sorted(unique, key=lambda term: (len(term), [order.index(name) for name in term]))
-
-
-def _names(behind: Mapping[str, set[str]], pieces: Iterable[Any]) -> list[str]:
-    return [name for piece in pieces for name in sorted(behind[piece.code])]
 
 
 def _term_rows(
