@@ -26,12 +26,18 @@ def intraclass_correlation(fit: MixedModelFit, at: Mapping[str, Any] | None = No
     ``adjusted`` is then the correlation of two rows of a patient that both have those values; ``unadjusted`` has no
     meaning there and is left out.
 
-    Raises ModelRefused for a fit with an outer level, and when ``at`` lacks a column of the random part.
+    Raises ModelRefused for a fit with an outer level, when ``at`` lacks a column of the random part, and for ``at``
+    with a residual structure. With prior weights, ``at`` is about rows of weight 1.
     """
     if at is None:
         marginal, conditional = fit.r_squared
         adjusted = (conditional - marginal) / (1.0 - marginal)
         return pd.DataFrame({"adjusted": [adjusted], "unadjusted": [conditional - marginal]})
+    if fit.residual_structure.n_parameters:
+        raise ModelRefused(
+            "Residuals that are correlated or differ in variance give two rows of a patient more than one correlation.",
+            "Leave at out, which averages the residual variance over the rows.",
+        )
     grid, z = random_columns_at(fit, at)
     between = np.einsum("ra,ab,rb->r", z, fit.random_covariance.to_numpy(), z)
     return grid.assign(adjusted=between / (between + fit.residual_variance))

@@ -92,7 +92,8 @@ def variance_parameters(fit: FittedModel) -> int:
             "Use a fit of fit_mixed_model or fit_mmrm.",
         )
     outer = 0 if fit.nested_covariance is None else len(fit.nested_covariance)
-    return _entries(len(fit.random_names), fit.correlated) + _entries(outer, fit.correlated) + 1
+    residual = 1 + fit.residual_structure.n_parameters
+    return _entries(len(fit.random_names), fit.correlated) + _entries(outer, fit.correlated) + residual
 
 
 def _entries(size: int, correlated: bool) -> int:

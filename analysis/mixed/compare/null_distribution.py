@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
+from ..errors.nesting import residual_parameters_added
 from ..fit import MixedModelFit
 from ..fitted_model import FittedModel
 from ..mmrm.fit import MMRMFit
@@ -83,7 +84,13 @@ def null_distribution(
             "Compare their information_criteria.",
         )
     assert isinstance(larger, MixedModelFit)
-    return _between_random_parts(smaller, larger, random, coefficients)
+    added = residual_parameters_added(smaller.residual_structure, larger.residual_structure)
+    found = _between_random_parts(smaller, larger, random, coefficients + added.inside)
+    if not added.at_zero:
+        return found
+    if len(found.parts) > 1 or found.note:
+        raise _unknown(2)
+    return at_boundary(found.parts[0][0] + 1, "The residual correlation is tested on its boundary, zero.")
 
 
 def _between_structures(smaller: MMRMFit, larger: MMRMFit, coefficients: int) -> NullDistribution:

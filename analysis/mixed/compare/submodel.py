@@ -16,9 +16,16 @@ from ..refusal import ModelRefused
 FloatArray = npt.NDArray[np.float64]
 
 
-def submodel(data: CrossProducts, fixed: FloatArray, random: FloatArray) -> CrossProducts:
-    """The sums of the model with columns X ``fixed`` and Z ``random`` (maps: p x fewer, q x fewer), same outcome."""
+def submodel(
+    data: CrossProducts, fixed: FloatArray, random: FloatArray, added: FloatArray | None = None
+) -> CrossProducts:
+    """The sums of the model with columns X ``fixed`` and Z ``random`` (maps: p x fewer, q x fewer).
+
+    The outcome is the same, with X ``added`` added to it.
+    """
     wide = np.zeros((data.p + 1, fixed.shape[1] + 1))
+    if added is not None:
+        wide[:-1, -1] = added
     wide[:-1, :-1], wide[-1, -1] = fixed, 1.0
     zx = np.einsum("ac,axm,xy->cym", random, data.zx, wide, optimize=True)
     zz, q = _changed_triangle(data, random), random.shape[1]
