@@ -132,7 +132,8 @@ def working_covariance(model: PreparedModel, fit: MixedModelFit) -> FloatArray:
 
 def has_patient_sums(fit: FittedModel) -> TypeGuard[MixedModelFit]:
     """Whether a fit came from per-patient sums alone: one grouping factor, equal and independent residuals."""
-    return type(fit) is MixedModelFit and fit.nested_covariance is None
+    plain = isinstance(fit, MixedModelFit) and not fit.residual_structure.n_parameters
+    return plain and type(fit) is MixedModelFit and fit.nested_covariance is None
 
 
 def _plain(fit: FittedModel) -> MixedModelFit:
@@ -140,7 +141,7 @@ def _plain(fit: FittedModel) -> MixedModelFit:
         raise ModelRefused(
             "This is worked out from per-patient sums, which only a mixed model of patients without an outer level"
             " and with equal, independent residuals has.",
-            "Use a fit of fit_mixed_model without nested_in.",
+            "Use a fit of fit_mixed_model without nested_in, residual and residual_by.",
         )
     return fit
 
@@ -148,7 +149,7 @@ def _plain(fit: FittedModel) -> MixedModelFit:
 def _prepared_again(fit: MixedModelFit, frame: pd.DataFrame) -> PreparedModel:
     rows = frame[frame[fit.groups].isin(fit.patients)]
     options = (fit.method, "normal", fit.correlated)
-    return prepare(fit.formula, rows, fit.groups, fit.random_formula, options, None, keep_cohorts=True)
+    return prepare(fit.formula, rows, fit.groups, fit.random_formula, options, None, True, fit.residual_structure)
 
 
 def _places(fit: MixedModelFit, model: PreparedModel) -> IntArray | None:

@@ -58,6 +58,11 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCh
             "No second opinion: statsmodels has no model of patients with random intercepts and slopes inside clinics"
             " with their own, so this fit was not compared with it."
         )
+    if not fit.residual_structure.is_plain:
+        return _unchecked(
+            "No second opinion: statsmodels fits independent residuals of one variance, without weights, so this fit"
+            " was not compared with it."
+        )
     if fit.status == "singular":
         return _unchecked(
             "No second opinion: statsmodels does not reach singular optima reliably, so agreement could not be told"

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ..errors.row_covariance import RowErrors
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
@@ -27,14 +29,17 @@ class Covariance(Protocol):
 
 @dataclass(frozen=True)
 class RandomEffectsCovariance:
-    """V_i = Z_i G Z_i' + sigma² I. ``z`` is rows x q, on the raw scale."""
+    """V_i = Z_i G Z_i' + sigma² R_i. ``z`` is rows x q, on the raw scale; R is the identity without ``errors``."""
 
     z: FloatArray
     random_covariance: FloatArray
     residual_variance: float
+    errors: RowErrors | None = None
 
     def of(self, rows: IntArray) -> FloatArray:
         made = self.shared(rows)
+        if self.errors is not None:
+            return made + self.residual_variance * self.errors.of(rows)
         diagonal = np.arange(rows.shape[-1])
         made[..., diagonal, diagonal] += self.residual_variance
         return made

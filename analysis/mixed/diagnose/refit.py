@@ -34,10 +34,17 @@ def refit_without(fit: MixedModelFit, patients: Iterable[Any], source: pd.DataFr
             f"{strangers} of the {len(asked)} patients to leave out are not in this fit.",
             "Name patients of fit.patients.",
         )
+    structure = fit.residual_structure
+    if structure.n_parameters:
+        raise ModelRefused(
+            "Each refit would have to find the residual structure again, which per-patient sums cannot do.",
+            "Use influence, which keeps it as it is, or fit_mixed_model on the rows without the patient.",
+        )
     root = whiten(fit, units_of(fit, data)).root
     model = prepare_mixed_model(
-        fit.formula, data, fit.groups, fit.random_formula, fit.correlated, fit.method, df="normal"
-    )
+        fit.formula, data, fit.groups, fit.random_formula, fit.correlated, fit.method, df="normal",
+        weights=structure.weights,
+    )  # fmt: skip
     found = [_without(fit, model.fit, patient, root) for patient in asked]
     table = pd.DataFrame(found, index=pd.Index(asked, name=fit.groups))
     table.attrs["n_refused"] = int((table["status"] == "refused").sum())

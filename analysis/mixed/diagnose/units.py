@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..design import Design, build_design, numeric_columns
+from ..errors.row_covariance import RowErrors, row_errors
 from ..fit import MixedModelFit
 from ..fitted_model import FittedModel
 from ..formula import parse_model_formula, parse_random_formula
@@ -90,20 +91,29 @@ def units_of(fit: FittedModel, source: pd.DataFrame | None = None) -> Units:
     outcome = parse_model_formula(fit.formula).outcome
     assert outcome is not None
     read = read_design_rows([fit.design, random], data, "this fit", outcome.variables)
-    place = np.flatnonzero(read.complete & (patient >= 0))
+    errors = errors_of(fit, data)
+    known = read.complete if errors is None else read.complete & errors.complete
+    place = np.flatnonzero(known & (patient >= 0))
     patient = patient[place]
     check_same_size(fit, len(place), len(np.unique(patient)))
     rows = read.taken(place)
     x, z = matrix_of(fit.design, rows)[:, list(fit.kept)], matrix_of(random, rows)
     y = numeric_columns(outcome, rows.numbers)[0]
-    covariance = covariance_of(fit, rows, z)
+    covariance = covariance_of(fit, rows, z, None if errors is None else errors.taken(place))
     return Units(x, y, z, patient, fit.patients, patient, fit.patients, place, data.index[place], covariance)
 
 
-def covariance_of(fit: FittedModel, rows: DesignRows, z: FloatArray) -> Covariance:
+def errors_of(fit: FittedModel, data: pd.DataFrame) -> RowErrors | None:
+    """The residual structure on every row of a frame; None where residuals are independent and alike."""
+    if not isinstance(fit, MixedModelFit) or fit.residual_structure.is_plain:
+        return None
+    return row_errors(fit.residual_structure, data)
+
+
+def covariance_of(fit: FittedModel, rows: DesignRows, z: FloatArray, errors: RowErrors | None = None) -> Covariance:
     """The covariance of a fit's model on some complete rows."""
     if isinstance(fit, MixedModelFit):
-        return RandomEffectsCovariance(z, fit.random_covariance.to_numpy(), fit.residual_variance)
+        return RandomEffectsCovariance(z, fit.random_covariance.to_numpy(), fit.residual_variance, errors)
     raise ModelRefused(
         f"The rows of a {type(fit).__name__} cannot be taken apart into independent units.",
         "Use a fit of fit_mixed_model.",

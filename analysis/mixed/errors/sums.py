@@ -55,10 +55,7 @@ class Eliminated:
         q = len(self.kept)
         cross = _cross(self.values[q:], slope[q:])
         schur = cross + cross.T
-        d_zx = np.empty(self.pulled.shape)
-        for row in range(q):
-            for column in range(d_zx.shape[1]):
-                d_zx[row, column] = self._moved(slope, row, q + column)
+        d_zx = np.stack([[self._moved(slope, row, column) for column in range(q, len(slope))] for row in range(q)])
         across = _cross(_flat(d_zx), _flat(self.pulled))
         schur -= across + across.T
         trace = 0.0

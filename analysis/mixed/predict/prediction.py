@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..diagnose.design_rows import DesignRows, matrix_of, read_design_rows
 from ..diagnose.units import random_design_of
+from ..errors.row_covariance import residual_variances
 from ..fit import MixedModelFit
 from ..fitted_model import LEVEL, FittedModel, critical_value
 from ..means.estimable import estimable
@@ -49,7 +50,8 @@ def predict(
 
     ``interval`` "confidence" is for the mean named by ``level``: of all patients, or of that one patient (for an
     unseen patient, its variance includes z'Gz). "prediction" is for one new score: of a patient not in the fit
-    (adds z'Gz + sigma²), or of that patient (adds sigma²). None leaves ``ci_low`` and ``ci_high`` out.
+    (adds z'Gz + sigma²), or of that patient (adds sigma²); with prior weights or a variance per group, ``data`` needs
+    their columns too. None leaves ``ci_low`` and ``ci_high`` out.
 
     ``std_error`` is the standard error of whatever the interval is for. At the patient level it is that of the joint
     estimation of b and b_i (Henderson 1975; SAS OUTPRED): unlike lme4's condVar it includes the uncertainty of b.
@@ -66,7 +68,7 @@ def predict(
     _check_options(fit, level, interval)
     frame = frame_of(fit, source, "source=data") if data is None else data
     asked, counts = _read(fit, frame, level)
-    table = _predicted(fit, asked, level, interval, source)
+    table = _predicted(fit, asked, level, interval, source, _new_score_variance(fit, frame, asked, interval))
     result = pd.DataFrame(index=frame.index)
     for name, values in table.items():
         column = np.full(len(frame), np.nan)
@@ -86,6 +88,13 @@ def _check_options(fit: FittedModel, level: str, interval: str | None) -> None:
     if level == "patient" and not isinstance(fit, MixedModelFit):
         raise ModelRefused(
             "This model has no random effects, so a patient has no line of their own.", "Use level='population'."
+        )
+    correlated = isinstance(fit, MixedModelFit) and fit.residual_structure.kind != "independent"
+    if correlated and (level, interval) == ("patient", "prediction"):
+        raise ModelRefused(
+            "With correlated residuals a patient's next score depends on the time since the last one, which this"
+            " interval does not know.",
+            "Use interval='confidence', or level='population'.",
         )
 
 
@@ -133,8 +142,20 @@ def _refuse_unseen(fit: FittedModel, rows: DesignRows) -> None:
     )
 
 
+def _new_score_variance(fit: FittedModel, frame: pd.DataFrame, asked: Asked, interval: str | None) -> FloatArray:
+    """What one new score adds to the variance of its mean, per row; nothing when the interval is for the mean."""
+    if interval != "prediction" or not isinstance(fit, MixedModelFit):
+        return np.zeros(len(asked.place))
+    return fit.residual_variance * residual_variances(fit.residual_structure, frame)[asked.place]
+
+
 def _predicted(
-    fit: FittedModel, asked: Asked, level: str, interval: str | None, source: pd.DataFrame | None
+    fit: FittedModel,
+    asked: Asked,
+    level: str,
+    interval: str | None,
+    source: pd.DataFrame | None,
+    new_score: FloatArray,
 ) -> dict[str, FloatArray]:
     estimate = asked.x @ fit.coefficients
     left, extra = asked.x, np.zeros(len(estimate))
@@ -145,8 +166,7 @@ def _predicted(
             extra, left = lines.error_parts(asked.x, asked.z, asked.patient)
         elif interval == "prediction":
             extra, left = new_patients(fit).error_parts(asked.x, asked.z, asked.patient)
-        if interval == "prediction":
-            extra = extra + fit.residual_variance
+        extra = extra + new_score
     variance = np.einsum("np,pq,nq->n", left, fit.covariance, left, optimize=True) + extra
     table = {"estimate": estimate, "std_error": np.sqrt(variance), "df": fit.inference.df(asked.x)}
     if interval is not None:
