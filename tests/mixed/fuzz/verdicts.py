@@ -1,0 +1,107 @@
+"""What became of a random design: refused and why, or how far its optimum is from the lowest that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.mixed import MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
+
+from .designs import RandomDesign, random_design
+from .rivals import RandomEffects, lowest_found
+from .visit_designs import VisitCovariance, VisitDesign, visit_design
+
+STARTS = 4
+WORSE = 1e-6  # -2 log likelihood by which a restart must win to count
+# The covariance handed back in raw units loses digits when time starts far from zero; what the fit claims does not.
+OFF, FAR_ORIGIN = 1e-6, 1e3
+UNCERTIFIED = "could not certify"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``worse`` is the fit's -2 log likelihood over the lowest that restarts found, ``off`` that over the deviance at
+    the fit's own covariance; both are zero for a refusal, which has a ``refusal`` sentence. ``boundary``: the lowest
+    point found is a singular covariance of visits, which no MMRM structure contains."""
+
+    design: RandomDesign | VisitDesign
+    status: str
+    worse: float = 0.0
+    off: float = 0.0
+    refusal: str = ""
+    boundary: bool = False
+
+
+def judged(design: RandomDesign) -> Verdict:
+    """Fit random effects (of patients, and of clinics where there are any) and hold the fit against restarts."""
+    try:
+        fit = fit_mixed_model(
+            design.formula,
+            design.rows,
+            "patient",
+            design.random,
+            correlated=design.correlated,
+            method=design.method,
+            nested_in=None if design.clinic is None else "clinic",
+        )
+    except ModelRefused as refused:
+        return Verdict(design, "refused", refusal=refused.reason)
+    rival = RandomEffects(design)
+    here = rival.free(_plain_covariances(design, fit))
+    at_fit = rival.with_gradient(here)[0] + design.raw_constant
+    lowest = lowest_found(rival, design.seed, STARTS, [here])[0] + design.raw_constant
+    return Verdict(design, fit.status, fit.neg2loglik - min(lowest, at_fit), fit.neg2loglik - at_fit)
+
+
+def _plain_covariances(design: RandomDesign, fit: MixedModelFit) -> list[np.ndarray]:
+    """The fit's relative covariances in the units of the plain arrays."""
+    q = design.z.shape[1]
+    change = np.eye(3)
+    change[0, 1], change[1, 1] = design.units.t_origin, design.units.t_unit
+    own = change[:q, :q] @ (fit.random_covariance.to_numpy() / fit.residual_variance) @ change[:q, :q].T
+    if design.clinic is None:
+        return [own]
+    return [own, fit.nested_covariance.to_numpy() / fit.residual_variance]
+
+
+def judged_mmrm(design: VisitDesign) -> Verdict:
+    """Fit an MMRM and hold the structure that was used against restarts."""
+    try:
+        fit = fit_mmrm(
+            design.formula,
+            design.rows,
+            subject="patient",
+            visit="visit",
+            covariance=design.structure,
+            method=design.method,
+        )
+    except ModelRefused as refused:
+        return Verdict(design, "refused", refusal=refused.reason)
+    rival = VisitCovariance(design, fit.covariance_structure)
+    here = rival.free(fit.visit_covariance.to_numpy() / design.outcome_unit**2)
+    at_fit = rival.with_gradient(here)[0] + design.raw_constant
+    lowest, there = lowest_found(rival, design.seed, STARTS, [here])
+    worse = fit.neg2loglik - min(lowest + design.raw_constant, at_fit)
+    return Verdict(design, fit.status, worse, fit.neg2loglik - at_fit, boundary=rival.is_singular(there))
+
+
+KINDS: dict[str, Callable[[int], Verdict]] = {
+    "patients": lambda seed: judged(random_design(seed)),
+    "clinics": lambda seed: judged(random_design(seed, nested=True)),
+    "MMRM": lambda seed: judged_mmrm(visit_design(seed)),
+}
+
+
+def complaints(verdict: Verdict) -> list[str]:
+    """What is wrong with a verdict, each with the design: nothing when the fit holds or its refusal says why."""
+    design, said = verdict.design, []
+    if verdict.worse > WORSE and not verdict.boundary:
+        said.append(f"a restart is {verdict.worse:.3g} lower than the {verdict.status} fit of {design}")
+    near = isinstance(design, VisitDesign) or abs(design.units.t_origin) < FAR_ORIGIN
+    if near and abs(verdict.off) > OFF:
+        said.append(f"-2 log likelihood is {verdict.off:.3g} off the one of its own covariance: {design}")
+    if UNCERTIFIED in verdict.refusal:
+        said.append(f"refused without a reason in the data: {verdict.refusal} {design}")
+    return said
