@@ -169,7 +169,7 @@ def test_random_parts_that_cannot_be_used() -> None:
     assert refusal(random="1 + time + baseline + upto(time, 3)").startswith("The random part has 4 effects.")
 
 
-def test_options_of_later_versions_and_misspelled_ones() -> None:
+def test_options_that_exclude_each_other_and_misspelled_ones() -> None:
     assert refusal(df="kenward-roger", method="ML") == (
         "Kenward-Roger standard errors are defined for REML only. Use method='REML', or df='satterthwaite'."
     )
