@@ -19,7 +19,10 @@ SYMMETRIC = 1e-8  # difference across the diagonal, relative to the largest vari
 
 @dataclass(frozen=True)
 class GivenCovariance:
-    """``covariance`` for standard errors and F; degrees of freedom stay those of ``fitted`` (as emmeans' vcov.)."""
+    """``covariance`` for standard errors and F; degrees of freedom stay those of ``fitted``.
+
+    As emmeans' vcov., which however turns from Kenward-Roger to Satterthwaite df then.
+    """
 
     covariance: FloatArray
     fitted: Inference
