@@ -29,6 +29,12 @@ def intraclass_correlation(fit: MixedModelFit, at: Mapping[str, Any] | None = No
     Raises ModelRefused for a fit with an outer level, when ``at`` lacks a column of the random part, and for ``at``
     with a residual structure. With prior weights, ``at`` is about rows of weight 1.
     """
+    if fit.n_nested_groups:
+        raise ModelRefused(
+            "With patients nested in clinics there are several correlations: of rows of a patient, and of patients of a"
+            " clinic.",
+            "Work them out from random_covariance, nested_covariance and residual_variance.",
+        )
     if at is None:
         marginal, conditional = fit.r_squared
         adjusted = (conditional - marginal) / (1.0 - marginal)

@@ -19,6 +19,7 @@ from ..fit import MixedModelFit
 from ..fitted_model import FittedModel
 from ..mmrm.fit import MMRMFit
 from ..refusal import ModelRefused
+from .outer_level import clinic_parameters_added
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -78,14 +79,20 @@ def null_distribution(
     """
     if isinstance(smaller, MMRMFit) and isinstance(larger, MMRMFit):
         return _between_structures(smaller, larger, coefficients)
-    if not (isinstance(smaller, MixedModelFit) and type(smaller) is type(larger)):
+    if not (isinstance(smaller, MixedModelFit) and isinstance(larger, MixedModelFit)):
         raise ModelRefused(
             f"A {type(smaller).__name__} and a {type(larger).__name__} are not nested in one another.",
             "Compare their information_criteria.",
         )
-    assert isinstance(larger, MixedModelFit)
     added = residual_parameters_added(smaller.residual_structure, larger.residual_structure)
-    found = _between_random_parts(smaller, larger, random, coefficients + added.inside)
+    clinics = clinic_parameters_added(smaller, larger)
+    found = _between_random_parts(smaller, larger, random, coefficients + added.inside + clinics.correlations)
+    if clinics.variances > 1:
+        raise _unknown(clinics.variances)
+    if clinics.variances:
+        return at_boundary(
+            found.parts[0][0] + 1, _boundary_note(smaller, "One variance of clinics is tested on its boundary.")
+        )
     if not added.at_zero:
         return found
     if len(found.parts) > 1 or found.note:
