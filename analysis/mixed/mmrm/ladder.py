@@ -122,8 +122,9 @@ def _failure(stop: Stop | None, attendance: Attendance) -> str:
     if shares.min() < NEGLIGIBLE:
         return f"the variance at {levels[int(shares.argmin())]} is estimated as zero"
     correlation = np.tril(stop.relative / np.sqrt(np.outer(shares, shares)), -1)
-    row, column = np.unravel_index(int(np.abs(correlation).argmax()), correlation.shape)
-    if abs(correlation[row, column]) > 1.0 - NEGLIGIBLE:
+    perfect = np.argwhere(np.abs(correlation) > 1.0 - NEGLIGIBLE)
+    if len(perfect):
+        row, column = perfect[0]
         sign = "+1" if correlation[row, column] > 0 else "-1"
         return f"the correlation of {levels[column]} and {levels[row]} is estimated as {sign}"
     return "the covariance of the visits is estimated as singular"
