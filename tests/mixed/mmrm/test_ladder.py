@@ -95,6 +95,44 @@ def test_perfectly_correlated_visits_are_refused() -> None:
     )
 
 
+def test_a_variance_that_runs_to_zero_is_refused() -> None:
+    """At week 8 the score is a line in the baseline: the slope that all visits share can take it up entirely."""
+    exact = ROWS.assign(y=ROWS["y"].where(ROWS["visit"] != "week 8", 5 + 0.3 * ROWS["baseline"]))
+    assert refusal(exact, "csh", "y ~ visit + baseline") == (
+        "The covariance structure 'csh' cannot be fitted: the variance at week 8 is estimated as zero. Use"
+        " covariance='cs', or fewer visits or fixed terms."
+    )
+
+
+def test_a_singular_covariance_of_all_visits_is_refused() -> None:
+    """Scores that add up to nothing over each patient's visits: the common correlation is -1/3."""
+    noise = np.random.default_rng(6).normal(size=(30, 4))
+    level = ROWS.assign(y=(noise - noise.mean(axis=1, keepdims=True)).ravel())
+    assert refusal(level, "cs", "y ~ 1") == (
+        "The covariance structure 'cs' cannot be fitted: the covariance of the visits is estimated as singular. Use"
+        " fewer visits or fixed terms."
+    )
+
+
+def test_parameters_that_no_row_can_tell_are_refused() -> None:
+    """The one patient with two visits has means of its own, so no pair of residuals is left."""
+    alone = ROWS.assign(own=np.where(ROWS["patient"] == 0, "yes", "no"))
+    once = alone["visit"].cat.codes == alone["patient"] % 2
+    rows = alone[once | ((alone["patient"] == 0) & (alone["visit"] == "week 2"))]
+    assert refusal(rows, "cs", "y ~ visit * own") == (
+        "The covariance structure 'cs' cannot be fitted: the rows leave some of its parameters undetermined. Use fewer"
+        " visits or fixed terms."
+    )
+
+
+def test_a_search_without_a_proof_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.mixed.mmrm.search.MAX_EVALUATIONS", 0)
+    assert refusal(ROWS, "toeplitzh") == (
+        "The covariance structure 'toeplitzh' cannot be fitted: the optimiser could not certify that it reached the"
+        " best fit. Use covariance='toeplitz', or fewer visits or fixed terms."
+    )
+
+
 def test_nothing_left_to_try_names_every_reason() -> None:
     y = np.repeat(np.random.default_rng(5).normal(size=30), 4)
     message = refusal(ROWS.assign(y=y), "unstructured")
