@@ -1,11 +1,6 @@
 """The engine against statsmodels, mixedlm-rs and lme4 on the same rows, and a refit against a fit from scratch."""
 
-import json
-import shutil
-import subprocess
-import tempfile
 import warnings
-from pathlib import Path
 
 import mixedlm_rs
 import numpy as np
@@ -15,10 +10,12 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from analysis.mixed import MixedModelFit, fit_mixed_model, prepare_mixed_model
 
+from .in_r import LME4, timed_in_r
 from .timing import Measured, in_words, median_seconds, medians_in_one_run, times
 
 FORMULA = "change ~ weeks * route + baseline"
 RANDOM = "1 + weeks"
+LME4_FORMULA = "change ~ weeks * route + baseline + (1 + weeks | patient_id)"
 VISITS = 8
 SEED = 7
 OURS_REPEATS = 15
@@ -30,7 +27,6 @@ BARS = {
     (10_000, "mixedlm-rs"): "5x",
 }
 REFIT_BAR = "at most 0.4"
-R_SCRIPT = Path(__file__).with_name("lme4_timing.R")
 
 
 def study_rows(patients: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -78,19 +74,8 @@ def with_mixedlm_rs(rows: pd.DataFrame) -> float:
 
 
 def with_lme4(rows: pd.DataFrame, repeats: int) -> tuple[float, float] | None:
-    """Median seconds inside R, reading the file left out, and -2logL; None where R with lme4 is not installed."""
-    if shutil.which("Rscript") is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "rows.csv"
-        rows.to_csv(file, index=False)
-        run = subprocess.run(
-            ["Rscript", str(R_SCRIPT), str(file), str(repeats)], capture_output=True, text=True, check=False
-        )
-    if run.returncode != 0:
-        return None
-    answer = json.loads(run.stdout)
-    return answer["seconds"], answer["neg2loglik"]
+    """Median seconds inside R and -2logL; None where R with lme4 is not installed."""
+    return timed_in_r(LME4, rows, LME4_FORMULA, repeats)
 
 
 def _compared(

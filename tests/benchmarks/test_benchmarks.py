@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from .browser_timing import CHROMIUM
+from .engine import SCHEDULES, against_feasible, against_packages
 from .fits import against_others, ours, refit_of_half, study_rows
 from .large_study import from_parquet_to_model
+from .other_models import kenward_roger, mmrm, nested_clinics
 from .timing import Measured, markdown, medians_in_one_run, times
 
 SMALL = 150
@@ -26,6 +28,28 @@ def test_every_package_reaches_the_same_optimum_and_none_a_lower_one():
 
 def test_a_refit_of_half_the_patients_is_the_fit_of_their_rows():
     assert abs(float(refit_of_half(SMALL).same_optimum)) < ROUNDING
+
+
+@pytest.mark.parametrize("schedule", list(SCHEDULES)[1:])
+def test_packages_agree_on_missing_and_irregular_visits(schedule):
+    for row in against_packages(SMALL, schedule, statsmodels=False):
+        assert "not installed" in row.other or -ROUNDING < float(row.same_optimum) < STOPPED_EARLY, row
+
+
+def test_refits_are_the_fits_of_their_rows_on_every_schedule():
+    refits = [row for row in against_feasible(SMALL) if row.what.startswith("refit")]
+    assert len(refits) == len(SCHEDULES)
+    assert max(abs(float(row.same_optimum)) for row in refits) < ROUNDING
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [lambda: nested_clinics(200, 1), lambda: mmrm(60, 3), lambda: kenward_roger(40)],
+    ids=["nested", "mmrm", "kr"],
+)
+def test_r_reaches_no_lower_optimum_of_the_other_models(measured):
+    row = measured()
+    assert "not installed" in row.other or -ROUNDING < float(row.same_optimum) < STOPPED_EARLY, row
 
 
 def test_the_table_holds_every_measurement_and_its_bar():
