@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..design import Design, design_columns, factor_values
-from ..diagnose.units import Units, random_design_of, units_of
+from ..diagnose.fit_covariance import random_design_of
+from ..diagnose.units import Units, units_of
 from ..fitted_model import FittedModel
 from ..formula import parse_model_formula
 from ..refusal import ModelRefused

@@ -1,7 +1,7 @@
 """The patient's own part of a residual: best linear predictions from whitened residuals.
 
-With r = L^-1 (y - X b), a part s of the outcome with covariance C with y is predicted by C L^-T r (Henderson's BLUP),
-for the residuals of the fit as for simulated ones.
+A part s of the outcome with covariance C with y is predicted by C V^-1 (y - X b), Henderson's BLUP, for the residuals
+of the fit as for simulated ones.
 """
 
 from __future__ import annotations
@@ -9,31 +9,24 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from .clinics import summed
 from .whitened import Whitened
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def marginal_of(whitened: Whitened, residual: FloatArray) -> FloatArray:
-    """L r: whitened residuals (rows x simulations) back in the outcome's units."""
+def signal_of(whitened: Whitened, residual: FloatArray) -> FloatArray:
+    """What the conditional modes of patient and clinic add to the population's line, per row (and simulation).
+
+    ``residual`` is whitened, rows x simulations; so is the answer.
+    """
+    units, pulled = whitened.units, whitened.pulled(residual)
     made = np.empty_like(residual)
     for part in whitened.parts:
-        made[part.rows] = np.linalg.solve(part.inverse_root, residual[part.rows])
+        made[part.rows] = np.matmul(units.covariance.shared(part.rows), pulled[part.rows])
+    for effect in units.outer.T:
+        made += effect[:, None] * summed(units.unit, effect[:, None] * pulled, len(units.labels))[units.unit]
     return made
-
-
-def signal_of(whitened: Whitened, residual: FloatArray) -> FloatArray:
-    """z'b_i of every row (and simulation): what the patient's conditional mode adds to the population's line.
-
-    ``residual`` is whitened, rows or rows x simulations; so is the answer.
-    """
-    covariance = whitened.units.covariance
-    wide = residual.reshape(len(residual), -1)
-    made = np.empty_like(wide)
-    for part in whitened.parts:
-        onto = np.matmul(covariance.shared(part.rows), part.inverse_root.swapaxes(1, 2))
-        made[part.rows] = np.matmul(onto, wide[part.rows])
-    return made.reshape(residual.shape)
 
 
 def residual_deviation(whitened: Whitened) -> FloatArray:
@@ -46,13 +39,12 @@ def residual_deviation(whitened: Whitened) -> FloatArray:
     return made
 
 
-def mode_loadings(whitened: Whitened, random_covariance: FloatArray) -> FloatArray:
-    """Rows x q: the conditional mode of a patient is the sum over the patient's rows of loading x whitened residual.
-
-    G Z_i' L_i^-T, so that their sum of squares is the variance of the mode when b is known.
-    """
+def revealed_by_rows(whitened: Whitened, random_covariance: FloatArray) -> FloatArray:
+    """G Z_i' V^-1 Z_i G: how much of G the rows of each patient reveal, patients x q x q, with b known."""
     toward = whitened.units.z @ random_covariance
-    made = np.empty_like(toward)
-    for part in whitened.parts:
-        made[part.rows] = np.matmul(part.inverse_root, toward[part.rows])
+    q = len(random_covariance)
+    made = np.zeros((len(whitened.units.patients), q, q))
+    for part, block in whitened.inverse_blocks():
+        at = toward[part.rows]
+        made[part.patients] = np.matmul(at.swapaxes(1, 2), np.matmul(block, at))
     return made

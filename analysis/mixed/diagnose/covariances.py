@@ -1,4 +1,4 @@
-"""The covariance a fit gives to the rows of an independent unit, and the part of it that belongs to the patient."""
+"""The covariance a fit gives to one patient's rows, and the part of it that random effects account for."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ IntArray = npt.NDArray[np.intp]
 
 
 class Covariance(Protocol):
-    """Covariances of some units with equally many rows: ``rows`` is units x rows, positions among the rows of the
-    fit; every answer is units x rows x rows."""
+    """Covariances of some patients with equally many rows: ``rows`` is patients x rows, positions among the rows of
+    the fit; every answer is patients x rows x rows."""
 
     def of(self, rows: IntArray) -> FloatArray:
-        """V: of the outcomes."""
+        """V: of the outcomes, given the clinic."""
         ...
 
     def shared(self, rows: IntArray) -> FloatArray:
@@ -27,9 +27,9 @@ class Covariance(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RandomEffectsCovariance:
-    """V_i = Z_i G Z_i' + sigma² R_i. ``z`` is rows x q, on the raw scale; R is the identity without ``errors``."""
+    """V_i = Z_i G Z_i' + sigma² R_i. ``z`` is rows x q, on the raw scale; without ``errors`` R_i is the identity."""
 
     z: FloatArray
     random_covariance: FloatArray
@@ -48,3 +48,18 @@ class RandomEffectsCovariance:
         z = self.z[rows]
         made: FloatArray = np.matmul(np.matmul(z, self.random_covariance), z.swapaxes(-1, -2))
         return made
+
+
+@dataclass(frozen=True, eq=False)
+class VisitCovariance:
+    """An MMRM's V_i: the rows and columns of ``between_visits`` at the visits attended (``visit``, one per row)."""
+
+    visit: IntArray
+    between_visits: FloatArray
+
+    def of(self, rows: IntArray) -> FloatArray:
+        at = self.visit[rows]
+        return np.asarray(self.between_visits[at[..., :, None], at[..., None, :]])
+
+    def shared(self, rows: IntArray) -> FloatArray:
+        return np.zeros((*rows.shape, rows.shape[-1]))

@@ -2,7 +2,8 @@
 
 At fixed variance parameters the fit is least squares on whitened rows Q R with residuals r. With the patient's
 leverage H_i = Q_i'Q_i, leaving the patient out moves the estimates by R^-1 (I - H_i)^-1 Q_i' r_i: the same as
-(S - S_i)^-1 (s - s_i) from the cross-products S_i = X_i'V_i^-1 X_i, but without squaring the condition of X.
+(S - S_i)^-1 (s - s_i) from the cross-products S_i = X_i'V_i^-1 X_i, but without squaring the condition of X. Where
+patients of a clinic go together, Q_i and r_i are those of the patient's rows given the clinic's other rows.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pandas as pd
 
 from ..fitted_model import FittedModel
 from ..triangles import invert_upper
-from .units import batched_rows, units_of
+from .units import units_of
 from .whitened import Whitened, whiten
 
 FloatArray = npt.NDArray[np.float64]
@@ -30,7 +31,7 @@ class Influence:
     """Leave-one-patient-out at the variance parameters of the fit. Frames with one row per patient.
 
     ``patients``: n_rows; leverage, the trace of the patient's hat matrix (sums to the number of terms over all
-    patients); cooks_distance, (b - b_(-i))' Φ^-1 (b - b_(-i)) / p with Φ the covariance of the fixed
+    independent patients); cooks_distance, (b - b_(-i))' Φ^-1 (b - b_(-i)) / p with Φ the covariance of the fixed
     effects; covariance_ratio, |Φ_(-i)| / |Φ|, above 1 where the patient makes the estimates more precise.
     ``without``: the estimates without the patient, one column per term. ``dfbetas``: estimate minus that, in
     standard errors of the fit (with Φ, not the Kenward-Roger adjusted one). A patient without whom a term cannot
@@ -53,11 +54,14 @@ def influence(fit: FittedModel, source: pd.DataFrame | None = None) -> Influence
     whitened = whiten(fit, units_of(fit, source))
     size, p = len(fit.patients), len(fit.coefficients)
     steps, leverage, ratio = np.full((size, p), np.nan), np.zeros(size), np.full(size, np.nan)
-    for chosen, rows in batched_rows(whitened.units.patient, size):
-        q, r = whitened.basis[rows], whitened.residual[rows]
-        hat = np.matmul(q.swapaxes(1, 2), q)
-        leverage[chosen] = np.trace(hat, axis1=1, axis2=2)
-        steps[chosen], ratio[chosen] = _steps(hat, np.einsum("ktp,kt->kp", q, r))
+    pulled = whitened.pulled(np.column_stack([whitened.basis, whitened.residual]))
+    for part, block in whitened.inverse_blocks():
+        # Given all other rows of the clinic, the patient's rows have covariance block^-1.
+        at = pulled[part.rows]
+        products = np.matmul(at[..., :p].swapaxes(1, 2), np.linalg.solve(block, at))
+        hat, pull = products[..., :p], products[..., p]
+        leverage[part.patients] = np.trace(hat, axis1=1, axis2=2)
+        steps[part.patients], ratio[part.patients] = _steps(0.5 * (hat + hat.swapaxes(1, 2)), pull)
     return _described(fit, whitened, steps, leverage, ratio)
 
 

@@ -9,9 +9,9 @@ from scipy.special import ndtri
 
 from ..fit import MixedModelFit
 from ..fitted_model import LEVEL
-from .conditional import mode_loadings
+from .conditional import revealed_by_rows
 from .units import units_of
-from .whitened import summed, whiten
+from .whitened import whiten
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,10 +21,10 @@ def random_effect_distribution(fit: MixedModelFit, source: pd.DataFrame | None =
 
     ``patient``, ``term``, ``n_rows``; ``mode`` (as ``fit.random_effects``) and ``conditional_sd`` with the 95 %
     interval ``ci_low`` to ``ci_high``, in units of the random term: sigma² Λ(Λ'Z'ZΛ + I)^-1 Λ', the fixed effects
-    taken as known, as lme4's condVar. ``standardised`` is the mode over its own standard deviation under the model
-    (missing where the variance is zero), ``rank`` its place among the patients from the smallest, and ``shrinkage``
-    the share of the random term's variance that the patient's rows do not reveal: 0 when the mode is the patient's
-    own line, 1 when it is the population's.
+    taken as known, as lme4's condVar (given the rows of the whole clinic where patients are nested in clinics).
+    ``standardised`` is the mode over its own standard deviation under the model (missing where the variance is zero),
+    ``rank`` its place among the patients from the smallest, and ``shrinkage`` the share of the random term's variance
+    that the rows do not reveal: 0 when the mode is the patient's own line, 1 when it is the population's.
 
     ``.attrs["notes"]`` says what the modes are not: because of shrinkage their spread is smaller than the estimated
     standard deviation between patients. Individual data: not to be released by row. ``source`` and refusals as in
@@ -33,7 +33,7 @@ def random_effect_distribution(fit: MixedModelFit, source: pd.DataFrame | None =
     whitened = whiten(fit, units_of(fit, source))
     units, size = whitened.units, len(fit.patients)
     covariance = fit.random_covariance.to_numpy()
-    revealed = summed(units.patient, mode_loadings(whitened, covariance) ** 2, size)
+    revealed = np.diagonal(revealed_by_rows(whitened, covariance), axis1=1, axis2=2)
     variance = np.diag(covariance)
     deviation = np.sqrt(np.maximum(variance - revealed, 0.0))
     half = ndtri(0.5 + LEVEL / 2.0) * deviation

@@ -12,9 +12,10 @@ from scipy.special import ndtri
 from ..fit import MixedModelFit
 from ..fitted_model import LEVEL, FittedModel
 from ..refusal import ModelRefused
-from .conditional import marginal_of, mode_loadings, residual_deviation, signal_of
+from .clinics import summed
+from .conditional import residual_deviation, revealed_by_rows, signal_of
 from .units import units_of
-from .whitened import Whitened, summed, whiten
+from .whitened import Whitened, whiten
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -89,26 +90,26 @@ def _values(fit: FittedModel, kind: str, whitened: Whitened) -> Values:
 
 
 def _conditional(whitened: Whitened) -> Values:
-    """R_i L_i^-T r: what is left around the patient's own line, over its standard deviation."""
+    """What is left around the patient's own line, over its standard deviation."""
     deviation = residual_deviation(whitened)[:, None]
 
     def values(residual: FloatArray) -> FloatArray:
-        return (marginal_of(whitened, residual) - signal_of(whitened, residual)) / deviation
+        return (whitened.unwhitened(residual) - signal_of(whitened, residual)) / deviation
 
     return values
 
 
 def _modes(fit: MixedModelFit, name: str, whitened: Whitened) -> Values:
     units = whitened.units
-    loadings = mode_loadings(whitened, fit.random_covariance.to_numpy())[:, fit.random_names.index(name)]
-    size = len(units.patients)
-    spread = np.sqrt(summed(units.patient, loadings[:, None] ** 2, size))
+    covariance, place = fit.random_covariance.to_numpy(), fit.random_names.index(name)
+    size, toward = len(units.patients), (units.z @ covariance[:, place])[:, None]
+    spread = np.sqrt(revealed_by_rows(whitened, covariance)[:, place, place])[:, None]
     if not (spread > 0.0).all():
         raise ModelRefused(
             f"The variance of the random {name} is estimated as zero, so its conditional modes are all zero.",
             "Look at the residuals instead.",
         )
-    return lambda residual: summed(units.patient, loadings[:, None] * residual, size) / spread
+    return lambda residual: summed(units.patient, toward * whitened.pulled(residual), size) / spread
 
 
 def _shown(size: int) -> IntArray:

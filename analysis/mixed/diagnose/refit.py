@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 
 from ..fit import MixedModelFit
+from ..fitted_model import FittedModel
 from ..model import prepare_mixed_model
+from ..nested.fit import NestedMixedModelFit
+from ..prepared import PreparedModel
 from ..refusal import ModelRefused
 from ..source_rows import frame_of
 from .units import units_of
 from .whitened import whiten
 
 
-def refit_without(fit: MixedModelFit, patients: Iterable[Any], source: pd.DataFrame | None = None) -> pd.DataFrame:
+def refit_without(fit: FittedModel, patients: Iterable[Any], source: pd.DataFrame | None = None) -> pd.DataFrame:
     """Fit again without each of some patients, such as the most influential. One row per patient left out.
 
     ``status`` ("converged", "singular" or "refused"); ``cooks_distance`` as in ``influence`` but of the refitted
@@ -24,7 +27,8 @@ def refit_without(fit: MixedModelFit, patients: Iterable[Any], source: pd.DataFr
     per term. A refused refit has no numbers, as has a term that vanished; ``.attrs["n_refused"]`` counts the former.
 
     The rows are read once; each refit takes per-patient sums and starts at the fit. Raises ModelRefused for a
-    patient the fit does not have, and as ``residuals`` does.
+    patient the fit does not have, for an MMRM or residuals that are neither independent nor alike, and as
+    ``residuals`` does.
     """
     data = frame_of(fit, source, "source=data")
     asked = pd.Index(list(patients)).unique()
@@ -34,21 +38,37 @@ def refit_without(fit: MixedModelFit, patients: Iterable[Any], source: pd.DataFr
             f"{strangers} of the {len(asked)} patients to leave out are not in this fit.",
             "Name patients of fit.patients.",
         )
-    structure = fit.residual_structure
-    if structure.n_parameters:
+    mixed = _with_patient_sums(fit)
+    root = whiten(mixed, units_of(mixed, data)).root
+    model = _prepared(mixed, data)
+    found = [_without(mixed, model.fit, patient, root) for patient in asked]
+    table = pd.DataFrame(found, index=pd.Index(asked, name=fit.groups))
+    table.attrs["n_refused"] = int((table["status"] == "refused").sum())
+    return table
+
+
+def _with_patient_sums(fit: FittedModel) -> MixedModelFit:
+    if not isinstance(fit, MixedModelFit):
+        raise ModelRefused(
+            "Each refit would have to find the covariance of the visits again, which per-patient sums cannot do.",
+            "Use influence, which keeps it as it is, or fit_mmrm on the rows without the patient.",
+        )
+    if fit.residual_structure.n_parameters:
         raise ModelRefused(
             "Each refit would have to find the residual structure again, which per-patient sums cannot do.",
             "Use influence, which keeps it as it is, or fit_mixed_model on the rows without the patient.",
         )
-    root = whiten(fit, units_of(fit, data)).root
-    model = prepare_mixed_model(
+    return fit
+
+
+def _prepared(fit: MixedModelFit, data: pd.DataFrame) -> PreparedModel:
+    nested_in, nested_random = None, "1"
+    if isinstance(fit, NestedMixedModelFit):
+        nested_in, nested_random = fit.nested_in, fit.nested_random_formula
+    return prepare_mixed_model(
         fit.formula, data, fit.groups, fit.random_formula, fit.correlated, fit.method, df="normal",
-        weights=structure.weights,
+        nested_in=nested_in, nested_random=nested_random, weights=fit.residual_structure.weights,
     )  # fmt: skip
-    found = [_without(fit, model.fit, patient, root) for patient in asked]
-    table = pd.DataFrame(found, index=pd.Index(asked, name=fit.groups))
-    table.attrs["n_refused"] = int((table["status"] == "refused").sum())
-    return table
 
 
 def _without(fit: MixedModelFit, refit: Any, patient: Any, root: np.ndarray[Any, Any]) -> dict[str, Any]:

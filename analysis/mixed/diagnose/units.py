@@ -1,7 +1,8 @@
 """The independent units of a fit: their rows, designs and covariances, whatever the model.
 
-A unit is the largest set of rows that the model lets be correlated: a patient. Everything that looks at residuals,
-influence or prediction goes through these, so that it holds for every covariance the engine can fit.
+A unit is the smallest set of rows that the model has independent of all others: a patient, or a clinic. Everything
+that looks at residuals, influence or prediction goes through these, so that it holds for every covariance the engine
+can fit.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..design import Design, build_design, numeric_columns
-from ..errors.row_covariance import RowErrors, row_errors
-from ..fit import MixedModelFit
+from ..columns import require_columns
+from ..design import numeric_columns
 from ..fitted_model import FittedModel
-from ..formula import parse_model_formula, parse_random_formula
-from ..refusal import ModelRefused
+from ..formula import parse_model_formula
+from ..mmrm.fit import MMRMFit
+from ..nested.fit import NestedMixedModelFit
 from ..source_rows import check_same_size, frame_of
-from .covariances import Covariance, RandomEffectsCovariance
-from .design_rows import DesignRows, matrix_of, read_design_rows
+from .covariances import Covariance
+from .design_rows import matrix_of, read_design_rows
+from .fit_covariance import covariance_of, errors_of, outer_design_of, outer_root_of, random_design_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -44,8 +46,10 @@ class Units:
     """The complete rows of a fit, in the order of the frame, and the units they fall into.
 
     ``x`` (rows x kept terms, raw), ``y`` and ``z`` (rows x q, raw; no columns where the model has no random
-    effects). ``unit`` numbers the unit of each row into ``labels``, ``patient`` the patient into ``patients``;
-    ``place`` is the position of each row in the frame and ``index`` its label there.
+    effects). ``unit`` numbers the unit of each row into ``labels`` (patients, or clinics where patients are nested in
+    them), ``patient`` the patient into ``patients``; ``place`` is the position of each row in the frame and ``index``
+    its label there. ``covariance`` is that of a patient's rows given the clinic; ``outer`` (rows x effects) what the
+    clinic adds to it: outer outer' over the rows of one unit.
     """
 
     x: FloatArray
@@ -58,11 +62,17 @@ class Units:
     place: IntArray
     index: pd.Index[Any]
     covariance: Covariance
+    outer: FloatArray
 
     def batches(self) -> Iterator[Batch]:
-        """All units, those with equally many rows together, in pieces that bound the memory."""
+        """All units, those with equally many rows together, in pieces that bound the memory. A clinic's dense
+        covariance is as large as its rows squared."""
         for units, rows in batched_rows(self.unit, len(self.labels)):
-            yield Batch(units, rows, self.covariance.of(rows))
+            v = self.covariance.of(rows)
+            if self.outer.shape[1]:
+                who, outer = self.patient[rows], self.outer[rows]
+                v = v * (who[:, :, None] == who[:, None, :]) + np.matmul(outer, outer.swapaxes(1, 2))
+            yield Batch(units, rows, v)
 
 
 def batched_rows(code: IntArray, size: int) -> Iterator[tuple[IntArray, IntArray]]:
@@ -87,41 +97,34 @@ def units_of(fit: FittedModel, source: pd.DataFrame | None = None) -> Units:
     """
     data = frame_of(fit, source, "source=data")
     patient = fit.patients.get_indexer(pd.Index(data[fit.groups]))
-    random = random_design_of(fit)
+    designs = [fit.design, random_design_of(fit), outer_design_of(fit)]
     outcome = parse_model_formula(fit.formula).outcome
     assert outcome is not None
-    read = read_design_rows([fit.design, random], data, "this fit", outcome.variables)
-    errors = errors_of(fit, data)
-    known = read.complete if errors is None else read.complete & errors.complete
-    place = np.flatnonzero(known & (patient >= 0))
-    patient = patient[place]
-    check_same_size(fit, len(place), len(np.unique(patient)))
+    read = read_design_rows(designs, data, "this fit", outcome.variables)
+    unit, labels, named = _units(fit, data, patient)
+    place = np.flatnonzero(read.complete & (patient >= 0) & named)
+    errors = errors_of(fit, data.iloc[place])
+    if errors is not None:
+        place = place[errors.complete]
+    check_same_size(fit, len(place), len(np.unique(patient[place])))
     rows = read.taken(place)
-    x, z = matrix_of(fit.design, rows)[:, list(fit.kept)], matrix_of(random, rows)
-    y = numeric_columns(outcome, rows.numbers)[0]
-    covariance = covariance_of(fit, rows, z, None if errors is None else errors.taken(place))
-    return Units(x, y, z, patient, fit.patients, patient, fit.patients, place, data.index[place], covariance)
+    x, z, outer = (matrix_of(design, rows) for design in designs)
+    return Units(
+        x[:, list(fit.kept)], numeric_columns(outcome, rows.numbers)[0], z, unit[place], labels, patient[place],
+        fit.patients, place, data.index[place], covariance_of(fit, data.iloc[place], z), outer @ outer_root_of(fit),
+    )  # fmt: skip
 
 
-def errors_of(fit: FittedModel, data: pd.DataFrame) -> RowErrors | None:
-    """The residual structure on every row of a frame; None where residuals are independent and alike."""
-    if not isinstance(fit, MixedModelFit) or fit.residual_structure.is_plain:
-        return None
-    return row_errors(fit.residual_structure, data)
-
-
-def covariance_of(fit: FittedModel, rows: DesignRows, z: FloatArray, errors: RowErrors | None = None) -> Covariance:
-    """The covariance of a fit's model on some complete rows."""
-    if isinstance(fit, MixedModelFit):
-        return RandomEffectsCovariance(z, fit.random_covariance.to_numpy(), fit.residual_variance, errors)
-    raise ModelRefused(
-        f"The rows of a {type(fit).__name__} cannot be taken apart into independent units.",
-        "Use a fit of fit_mixed_model.",
-    )
-
-
-def random_design_of(fit: FittedModel) -> Design:
-    """The columns of Z of a fit; none where the model has no random effects."""
-    if not isinstance(fit, MixedModelFit):
-        return Design("", (), (), (), {}, {}, {})
-    return build_design(parse_random_formula(fit.random_formula), fit.random_formula, {})
+def _units(
+    fit: FittedModel, data: pd.DataFrame, patient: IntArray
+) -> tuple[IntArray, pd.Index[Any], npt.NDArray[np.bool_]]:
+    """The unit of every row, the labels of the units, and which rows name everything the model needs."""
+    named = np.ones(len(data), dtype=bool)
+    if isinstance(fit, NestedMixedModelFit):
+        require_columns(data, [fit.nested_in], "this fit")
+        clinic = fit.clinics.get_indexer(pd.Index(data[fit.nested_in]))
+        return clinic, fit.clinics, clinic >= 0
+    if isinstance(fit, MMRMFit):
+        require_columns(data, [fit.visit], "this fit")
+        named = data[fit.visit].notna().to_numpy()
+    return patient, fit.patients, named

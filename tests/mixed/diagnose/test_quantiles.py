@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from analysis.mixed import ModelRefused, fit_mixed_model
 from analysis.mixed.diagnose import normal_quantiles, quantiles, random_effect_distribution, units_of
-from analysis.mixed.diagnose.conditional import marginal_of, signal_of
+from analysis.mixed.diagnose.conditional import signal_of
 from analysis.mixed.diagnose.whitened import whiten
 
 from ..drawn import FORMULA, visits
@@ -50,7 +50,7 @@ def test_the_simulated_values_have_the_covariance_of_the_residuals_of_the_model(
     projection = whole.v - whole.x @ np.linalg.solve(whole.x.T @ weight @ whole.x, whole.x.T)
     whitened = whiten(FIT, units_of(FIT, ROWS))
     every = whitened.projected(np.eye(len(ROWS)))
-    marginal = marginal_of(whitened, every)
+    marginal = whitened.unwhitened(every)
     assert marginal @ marginal.T == pytest.approx(projection, abs=ROUNDING)
     signal = signal_of(whitened, every)
     onto = whole.z @ whole.g @ whole.z.T @ weight
