@@ -1,0 +1,130 @@
+"""The differencing guard: two cohorts that differ by a few patients are never both released.
+
+What a viewer was shown of one cohort and is shown of another can be subtracted. Cohorts released in a study are kept as
+bitmaps of its patients, in the order of a partition (route of the first session and the like), so that one pass gives
+the number of patients by which a new cohort differs from every earlier one, as a whole and in each group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .cells import MIN_CELL, is_small
+
+Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.int64]
+
+WORD = 64  # patients in one word of a bitmap
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a cohort may be released. ``groups`` are those in which it differs by too few from an earlier cohort:
+    what is said of them is withheld. ``sentence`` says why, without a number of patients; empty when all is well."""
+
+    allowed: bool
+    groups: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+class ReleasedCohorts:
+    """The cohorts of one study released so far, to anyone. ``groups`` holds every patient's group, in study order."""
+
+    def __init__(self, groups: Sequence[str], min_cell: int = MIN_CELL) -> None:
+        labels, codes = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+        self._labels = tuple(str(label) for label in labels)
+        self._min_cell = min_cell
+        sizes = np.bincount(codes, minlength=len(labels))
+        words = -(-sizes // WORD)
+        self._first_word = np.concatenate([[0], np.cumsum(words)]).astype(np.int64)
+        order = np.argsort(codes, kind="stable")
+        within = np.arange(len(codes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        self._bit = np.empty(len(codes), dtype=np.int64)
+        self._bit[order] = np.repeat(self._first_word[:-1] * WORD, sizes) + within
+        self._known = np.zeros((0, int(self._first_word[-1])), dtype=np.uint64)
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    def judge(self, keep: Mask) -> Verdict:
+        """Whether the cohort of the patients in ``keep`` may be released beside all earlier ones.
+
+        It may not when it differs from one of them by 1 to min_cell - 1 patients. Where only a group does, the rest
+        may be released and the group is named.
+        """
+        if not self._used:
+            return Verdict(True)
+        apart = self._differences(self._bitmap(keep))
+        smallest, largest = 1, self._min_cell - 1
+        whole = apart.sum(axis=1)
+        if ((whole >= smallest) & (whole <= largest)).any():
+            return Verdict(False, (), self._refusal())
+        near: Mask = np.asarray(((apart >= smallest) & (apart <= largest)).any(axis=0))
+        named = tuple(label for label, close in zip(self._labels, near, strict=True) if close)
+        return Verdict(True, named, self._partial(named))
+
+    def admit(self, keep: Mask) -> Verdict:
+        """Judge a cohort and, when it may be released, remember it."""
+        verdict = self.judge(keep)
+        if verdict.allowed:
+            bitmap = self._bitmap(keep)
+            if not (self._known[: self._used] == bitmap).all(axis=1).any():
+                self._append(bitmap)
+        return verdict
+
+    def stored(self) -> Words:
+        """The bitmaps, one row per released cohort, for keeping between runs."""
+        return self._known[: self._used].copy()
+
+    def restore(self, bitmaps: Words) -> None:
+        """Take over the cohorts of an earlier run. Raises ValueError when they are of another study."""
+        if bitmaps.ndim != 2 or bitmaps.shape[1] != self._known.shape[1]:
+            raise ValueError("The released cohorts on record are of another study.")
+        self._known, self._used = bitmaps.astype(np.uint64), len(bitmaps)
+
+    def _append(self, bitmap: Words) -> None:
+        if self._used == len(self._known):
+            room = np.zeros((max(16, 2 * self._used), self._known.shape[1]), dtype=np.uint64)
+            room[: self._used] = self._known[: self._used]
+            self._known = room
+        self._known[self._used] = bitmap
+        self._used += 1
+
+    def _bitmap(self, keep: Mask) -> Words:
+        bits = np.zeros(self._known.shape[1] * WORD, dtype=bool)
+        bits[self._bit[keep]] = True
+        packed: Words = np.packbits(bits, bitorder="little").view(np.uint64)
+        return packed
+
+    def _differences(self, bitmap: Words) -> Counts:
+        """Patients in one of the two cohorts but not in both: earlier cohorts x groups."""
+        apart = np.empty((self._used, len(self._labels)), dtype=np.int64)
+        for place, (first, last) in enumerate(zip(self._first_word[:-1], self._first_word[1:], strict=True)):
+            changed = self._known[: self._used, first:last] ^ bitmap[first:last]
+            apart[:, place] = np.bitwise_count(changed).sum(axis=1, dtype=np.int64)
+        return apart
+
+    def _refusal(self) -> str:
+        return (
+            f"This cohort differs by fewer than {self._min_cell} patients from one that was released before, so the"
+            " difference would show those patients. Widen or narrow it by more."
+        )
+
+    def _partial(self, groups: tuple[str, ...]) -> str:
+        if not groups:
+            return ""
+        return (
+            f"Withheld for {', '.join(groups)}: compared with a cohort released before, fewer than"
+            f" {self._min_cell} patients differ there."
+        )
+
+
+def differs_by_few(one: Mask, other: Mask, min_cell: int = MIN_CELL) -> bool:
+    """Whether two cohorts differ by 1 to min_cell - 1 patients: the plain form of what ``ReleasedCohorts`` does."""
+    return is_small(float(np.sum(one != other)), min_cell)
