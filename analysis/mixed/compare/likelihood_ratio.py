@@ -12,6 +12,7 @@ from .criteria import variance_parameters
 from .nesting import Nesting, nesting
 from .null_distribution import null_distribution
 
+ROUNDING = 1e-8  # optima are certified to 1e-9 each
 WORSE = 1e-6  # deviance by which a larger model may lie above a smaller one: rounding
 SAME_SCALE = 1e-6  # log determinant of the map between two fixed parts, under which REML criteria share their constant
 
@@ -70,15 +71,19 @@ def checked_nesting(smaller: FittedModel, larger: FittedModel, source: pd.DataFr
 
 
 def likelihood_ratio(smaller: FittedModel, larger: FittedModel) -> float:
-    """Twice the log likelihood ratio, zero where rounding makes it negative. Raises ModelRefused when it is negative
-    by more."""
+    """Twice the log likelihood ratio. Raises ModelRefused when the larger model fits worse."""
     statistic = smaller.neg2loglik - larger.neg2loglik
     if statistic < -WORSE:
         raise ModelRefused(
             f"The larger model fits worse than the smaller one, by {-statistic:.2g} in -2 log likelihood.",
             "Give the smaller model first; if it was, one of the two is at a local optimum.",
         )
-    return max(statistic, 0.0)
+    return above_rounding(statistic)
+
+
+def above_rounding(statistic: float) -> float:
+    """The statistic, and exactly zero where only the rounding of two optima is left: zero has a probability."""
+    return statistic if statistic > ROUNDING else 0.0
 
 
 def _same_fixed_part(found: Nesting) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 from ..fit import MixedModelFit
 from ..prepared import PreparedModel
 from ..problem import Problem, problem_of
+from .likelihood_ratio import above_rounding
 from .null_distribution import NullDistribution, at_boundary, chi_square
 from .submodel import lowest_deviance, raw_random_columns, submodel
 
@@ -59,7 +60,7 @@ def _row(problem: Problem, reduced: _Reduced) -> dict[str, float | int | str]:
     smaller = submodel(data, np.eye(data.p), raw_random_columns(problem, reduced.stay))
     value = lowest_deviance(smaller, at.reml, reduced.correlated)
     constant = problem.deviance - at.value
-    statistic = max(value - at.value, 0.0)
+    statistic = above_rounding(value - at.value)
     return {
         "neg2loglik": value + constant,
         "chi_square": statistic,

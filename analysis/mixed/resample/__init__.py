@@ -1,0 +1,1 @@
+"""A fit under repetition: simulated from the model, or from patients drawn again."""
