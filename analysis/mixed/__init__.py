@@ -1,5 +1,14 @@
 """Linear mixed models: fit, refit on a cohort, adjusted means and contrasts. See README.md in this folder."""
 
+from .diagnose import (
+    Influence,
+    influence,
+    normal_quantiles,
+    random_effect_distribution,
+    refit_without,
+    residual_trend,
+    residuals,
+)
 from .fit import MixedModelFit, RSquared
 from .fitted_model import FittedModel
 from .inference import FTest
@@ -9,6 +18,7 @@ from .means.marginal import marginal_means
 from .means.slopes import slopes
 from .mmrm import MMRMFit, fit_mmrm
 from .model import fit_mixed_model, prepare_mixed_model
+from .predict import predict
 from .prepared import PreparedModel
 from .refusal import ModelRefused
 from .second_opinion import CrossCheck, cross_check
@@ -18,6 +28,7 @@ __all__ = [
     "CrossCheck",
     "FTest",
     "FittedModel",
+    "Influence",
     "MMRMFit",
     "MixedModelFit",
     "ModelRefused",
@@ -27,9 +38,16 @@ __all__ = [
     "cross_check",
     "fit_mixed_model",
     "fit_mmrm",
+    "influence",
     "joint_tests",
     "marginal_means",
+    "normal_quantiles",
+    "predict",
     "prepare_mixed_model",
+    "random_effect_distribution",
+    "refit_without",
+    "residual_trend",
+    "residuals",
     "slopes",
     "term_tests",
 ]
