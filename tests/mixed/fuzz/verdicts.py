@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.mixed import MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
+from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
 
 from .designs import RandomDesign, random_design
 from .rivals import RandomEffects, lowest_found
@@ -18,13 +18,17 @@ WORSE = 1e-6  # -2 log likelihood by which a restart must win to count
 # The covariance handed back in raw units loses digits when time starts far from zero; what the fit claims does not.
 OFF, FAR_ORIGIN = 1e-6, 1e3
 UNCERTIFIED = "could not certify"
+DF = {"REML": ("satterthwaite", "kenward-roger", "normal"), "ML": ("satterthwaite", "normal")}
 
 
 @dataclass(frozen=True)
 class Verdict:
     """``worse`` is the fit's -2 log likelihood over the lowest that restarts found, ``off`` that over the deviance at
-    the fit's own covariance; both are zero for a refusal, which has a ``refusal`` sentence. ``boundary``: the lowest
-    point found is a singular covariance of visits, which no MMRM structure contains."""
+    the fit's own covariance; both are zero for a refusal, which has a ``refusal`` sentence.
+
+    ``boundary``: the lowest point found is a singular covariance of visits, which no MMRM structure contains.
+    ``finite``: coefficients, standard errors and their df are numbers.
+    """
 
     design: RandomDesign | VisitDesign
     status: str
@@ -32,6 +36,18 @@ class Verdict:
     off: float = 0.0
     refusal: str = ""
     boundary: bool = False
+    finite: bool = True
+
+
+def _df(design: RandomDesign | VisitDesign) -> str:
+    """Every kind of degrees of freedom in turn."""
+    kinds = DF[design.method]
+    return kinds[design.seed // 2 % len(kinds)]
+
+
+def _all_finite(fit: FittedModel) -> bool:
+    effects = fit.fixed_effects
+    return bool(np.isfinite(effects[["estimate", "std_error"]].to_numpy()).all() and (effects["df"] > 0).all())
 
 
 def judged(design: RandomDesign) -> Verdict:
@@ -44,6 +60,7 @@ def judged(design: RandomDesign) -> Verdict:
             design.random,
             correlated=design.correlated,
             method=design.method,
+            df=_df(design),
             nested_in=None if design.clinic is None else "clinic",
         )
     except ModelRefused as refused:
@@ -52,7 +69,8 @@ def judged(design: RandomDesign) -> Verdict:
     here = rival.free(_plain_covariances(design, fit))
     at_fit = rival.with_gradient(here)[0] + design.raw_constant
     lowest = lowest_found(rival, design.seed, STARTS, [here])[0] + design.raw_constant
-    return Verdict(design, fit.status, fit.neg2loglik - min(lowest, at_fit), fit.neg2loglik - at_fit)
+    worse, off = fit.neg2loglik - min(lowest, at_fit), fit.neg2loglik - at_fit
+    return Verdict(design, fit.status, worse, off, finite=_all_finite(fit))
 
 
 def _plain_covariances(design: RandomDesign, fit: MixedModelFit) -> list[np.ndarray]:
@@ -76,6 +94,7 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
             visit="visit",
             covariance=design.structure,
             method=design.method,
+            df=_df(design),
         )
     except ModelRefused as refused:
         return Verdict(design, "refused", refusal=refused.reason)
@@ -84,7 +103,8 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
     at_fit = rival.with_gradient(here)[0] + design.raw_constant
     lowest, there = lowest_found(rival, design.seed, STARTS, [here])
     worse = fit.neg2loglik - min(lowest + design.raw_constant, at_fit)
-    return Verdict(design, fit.status, worse, fit.neg2loglik - at_fit, boundary=rival.is_singular(there))
+    off = fit.neg2loglik - at_fit
+    return Verdict(design, fit.status, worse, off, boundary=rival.is_singular(there), finite=_all_finite(fit))
 
 
 KINDS: dict[str, Callable[[int], Verdict]] = {
@@ -102,6 +122,8 @@ def complaints(verdict: Verdict) -> list[str]:
     near = isinstance(design, VisitDesign) or abs(design.units.t_origin) < FAR_ORIGIN
     if near and abs(verdict.off) > OFF:
         said.append(f"-2 log likelihood is {verdict.off:.3g} off the one of its own covariance: {design}")
+    if not verdict.finite:
+        said.append(f"a coefficient, standard error or df is not a number: {design}")
     if UNCERTIFIED in verdict.refusal:
         said.append(f"refused without a reason in the data: {verdict.refusal} {design}")
     return said
