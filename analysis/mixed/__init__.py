@@ -9,6 +9,7 @@ from .diagnose import (
     residual_trend,
     residuals,
 )
+from .errors import ResidualStructure
 from .fit import MixedModelFit, RSquared
 from .fitted_model import FittedModel
 from .inference import FTest
@@ -34,6 +35,7 @@ __all__ = [
     "ModelRefused",
     "PreparedModel",
     "RSquared",
+    "ResidualStructure",
     "contrasts",
     "cross_check",
     "fit_mixed_model",

@@ -18,7 +18,15 @@ from .errors.solve import ErrorProblem, with_residuals
 from .errors.structure import ResidualStructure, options_of
 from .fit import MixedModelFit
 from .formula import ParsedFormula, parse_model_formula, parse_random_formula
-from .nested.nesting import Nesting, OuterLevel, add_outer_level, asked_nesting, check_outer_columns, with_clinics
+from .nested.nesting import (
+    Nesting,
+    OuterLevel,
+    add_outer_level,
+    asked_nesting,
+    check_outer_columns,
+    weighted_outer,
+    with_clinics,
+)
 from .prepared import PreparedModel
 from .products import change_columns
 from .raw_columns import RawColumns, assemble
@@ -79,7 +87,7 @@ def prepare(
     check_errors(errors, df)
     fixed, effects = parse_model_formula(formula), parse_random_formula(random)
     if nesting is not None:
-        check_outer_columns(data, fixed, nesting, errors.is_plain)
+        check_outer_columns(data, fixed, nesting, errors.has_parameters)
     rows = read_rows(data, fixed, with_clinics(effects, nesting), groups, errors)
     design = build_design(fixed, formula, rows.levels)
     if not design.names:
@@ -101,7 +109,8 @@ def prepare(
     if errors.is_plain:
         return model
     ordered = order_rows(rows, raw, len(effects_design.names), np.argsort(order), errors)
-    return with_residuals(model, ErrorProblem(ordered, errors), residuals, keep_cohorts)
+    outer = weighted_outer(level, rows, raw, design, correlated)
+    return with_residuals(model, ErrorProblem(ordered, errors), residuals, keep_cohorts, outer)
 
 
 def random_design(effects: ParsedFormula, random: str, rows: ModelRows) -> Design:

@@ -133,14 +133,15 @@ def raw_deviance(working: Working, at: Evaluation) -> float:
 
 def _r_squared(working: Working, optimum: Optimum) -> RSquared:
     at, scale = optimum.at, working.outcome_scale
-    data = working.data if working.errors is None else working.errors.rows
+    plain = working if working.errors is None else working.errors.rows
+    data = plain.data
     mean_variance = 1.0 if working.errors is None else working.errors.mean_variance
     fitted = scale * at.beta + working.offset
     about_zero = float(fitted @ data.total[:-1, :-1] @ fitted)
     fixed = (about_zero - float(fitted @ working.ones) ** 2 / data.n_rows) / (data.n_rows - 1)
     random = float(np.sum(at.covariance[: data.q, : data.q] * square(data.zz.sum(axis=1), data.q))) / data.n_rows
-    if working.nested is not None:
-        across = square(working.nested.cc.sum(axis=1), at.outer)
+    if plain.nested is not None:
+        across = square(plain.nested.cc.sum(axis=1), at.outer)
         random += float(np.sum(at.covariance[data.q :, data.q :] * across)) / data.n_rows
     between = scale**2 * at.sigma2 * random
     whole = fixed + between + scale**2 * at.sigma2 * mean_variance

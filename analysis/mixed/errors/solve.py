@@ -21,6 +21,7 @@ from .whitened_sums import ErrorSums, mean_variance, whiten_everyone
 from .wording import structure_notes
 
 if TYPE_CHECKING:
+    from ..nested.sums import OuterProducts
     from ..prepared import PreparedModel
 
 FloatArray = npt.NDArray[np.float64]
@@ -54,7 +55,7 @@ class ErrorProblem:
         information = joint_information(point, correlated)
         structure = self._structure(found, information.parameter_errors())
         whitening = point.whitening
-        errors = ErrorSums(structure, working.data, whitening.log_determinant, mean_variance(whitening), information)
+        errors = ErrorSums(structure, working, whitening.log_determinant, mean_variance(whitening), information)
         optimum = replace(point.optimum, evaluations=profile.count)
         return replace(working, data=whitening.data, errors=errors), optimum, structure_notes(structure)
 
@@ -86,10 +87,17 @@ class ErrorProblem:
 
 
 def with_residuals(
-    model: PreparedModel, problem: ErrorProblem, residuals: ErrorOptions | ResidualStructure, keep_cohorts: bool
+    model: PreparedModel,
+    problem: ErrorProblem,
+    residuals: ErrorOptions | ResidualStructure,
+    keep_cohorts: bool,
+    outer: OuterProducts | None,
 ) -> PreparedModel:
-    """A prepared model with weights, with a structure found before, or with the task of finding one."""
+    """A prepared model with weights, with a structure found before, or with the task of finding one.
+
+    ``outer`` are the weighted sums of the clinics, where there are any.
+    """
     if isinstance(residuals, ErrorOptions) and residuals.has_parameters:
         return replace(model, errors=problem)
     known = ResidualStructure(weights=residuals.weights) if isinstance(residuals, ErrorOptions) else residuals
-    return replace(model, everyone=whiten_everyone(model.everyone, problem.at(known), known, keep_cohorts))
+    return replace(model, everyone=whiten_everyone(model.everyone, problem.at(known), known, keep_cohorts, outer))

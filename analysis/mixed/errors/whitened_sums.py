@@ -20,6 +20,7 @@ from .shape import log_determinants
 from .structure import ResidualStructure
 
 if TYPE_CHECKING:
+    from ..nested.sums import OuterProducts
     from .joint import JointInformation
 
 FloatArray = npt.NDArray[np.float64]
@@ -28,14 +29,14 @@ IntArray = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class ErrorSums:
-    """Beside whitened cross-products: ``rows``, those of the rows as they are; ``log_determinant``, log |R|;
-    ``mean_variance``, the mean over rows of residual variance / ``residual_variance``.
+    """Beside whitened cross-products: ``rows``, the working problem of the rows as they are; ``log_determinant``,
+    log |R|; ``mean_variance``, the mean over rows of residual variance / ``residual_variance``.
 
     ``information`` is there when the structure has parameters that were estimated.
     """
 
     structure: ResidualStructure
-    rows: CrossProducts
+    rows: Working
     log_determinant: float
     mean_variance: float
     information: JointInformation | None = None
@@ -64,23 +65,28 @@ class RowsAsTheyAre:
             np.take(data.zz, chosen, axis=1, mode="clip"), zx, total,
             np.take(data.minors, chosen, axis=1, mode="clip"), plain.data.n_rows,
         )  # fmt: skip
-        return replace(plain, data=kept, errors=self.sums_of(plain.data, chosen))
+        return replace(plain, data=kept, errors=self.sums_of(plain, chosen))
 
-    def sums_of(self, rows: CrossProducts, chosen: IntArray | slice) -> ErrorSums:
-        """What goes with the whitened sums of some patients; ``rows`` are the sums of their rows as they are."""
-        mean = float(self.variances[chosen].sum()) / rows.n_rows
+    def sums_of(self, rows: Working, chosen: IntArray | slice) -> ErrorSums:
+        """What goes with the whitened sums of some patients; ``rows`` is the problem of their rows as they are."""
+        mean = float(self.variances[chosen].sum()) / rows.data.n_rows
         return ErrorSums(self.structure, rows, float(self.log_determinants[chosen].sum()), mean)
 
 
 def whiten_everyone(
-    everyone: Everyone, whitening: Whitening, structure: ResidualStructure, keep_cohorts: bool
+    everyone: Everyone,
+    whitening: Whitening,
+    structure: ResidualStructure,
+    keep_cohorts: bool,
+    outer: OuterProducts | None,
 ) -> Everyone:
-    """Everyone with whitened sums. ``whitening`` has its patients in the order of ``everyone``."""
+    """Everyone with whitened sums. ``whitening`` and ``outer``, the clinics' weighted sums, have their patients in the
+    order of ``everyone``."""
     rows, sd = whitening.rows, whitening.shape.sd
     variances = np.add.reduceat(sd**2 / rows.weights, rows.starts)
     plain = RowsAsTheyAre(everyone, structure, log_determinants(rows, whitening.shape), variances)
-    errors = plain.sums_of(everyone.working.data, slice(None))
-    working = replace(everyone.working, data=whitening.data, errors=errors)
+    errors = plain.sums_of(everyone.working, slice(None))
+    working = replace(everyone.working, data=whitening.data, outer=outer, errors=errors)
     squares = _squares(whitening) if keep_cohorts else None
     return replace(everyone, working=working, squares=squares, plain=plain)
 

@@ -65,14 +65,14 @@ def with_clinics(random: ParsedFormula, nesting: Nesting | None) -> ParsedFormul
     return ParsedFormula(None, random.terms, {**random.expressions, **outer, **clinic})
 
 
-def check_outer_columns(data: pd.DataFrame, fixed: ParsedFormula, nesting: Nesting, plain_residuals: bool) -> None:
-    """Raises ModelRefused when the clinic column is absent, has gaps, or is a term of the model as well, and when the
-    residuals are not independent and alike."""
+def check_outer_columns(data: pd.DataFrame, fixed: ParsedFormula, nesting: Nesting, structured: bool) -> None:
+    """Raises ModelRefused when the clinic column is absent, has gaps, or is a term of the model as well, and when a
+    residual structure is to be estimated."""
     column = nesting.column
-    if not plain_residuals:
+    if structured:
         raise ModelRefused(
-            "Patients nested in clinics are fitted with independent residuals of one variance only.",
-            "Leave nested_in out, or leave out weights, residual and residual_by.",
+            "Patients nested in clinics are fitted with independent residuals of one variance (or prior weights) only.",
+            "Leave nested_in out, or leave out residual and residual_by.",
         )
     require_columns(data, [column], "nested_in")
     require_columns(data, parse_random_formula(nesting.random).variables(), "nested_random")
@@ -114,19 +114,37 @@ def add_outer_level(
     Raises ModelRefused when patients are in more than one clinic, or a column of Z_c does not vary.
     """
     clinic = clinic_of_patients(rows, nesting.column)
-    sums, basis = _outer_sums(rows, raw, everyone.working.design, outer, correlated, clinic)
+    sums, basis = _outer_sums(rows, raw, everyone.working.design, outer, correlated, clinic, None)
     clinics = pd.Index(rows.labels[nesting.column].levels, name=nesting.column)
     level = OuterLevel(nesting.column, nesting.random, clinics, outer, basis)
     return replace(everyone, working=replace(everyone.working, outer=sums)), level
 
 
+def weighted_outer(
+    level: OuterLevel | None, rows: ModelRows, raw: RawColumns, fixed: Design, correlated: bool
+) -> OuterProducts | None:
+    """The clinics' sums with rows times the square root of their prior weights; None without an outer level."""
+    if level is None:
+        return None
+    clinic = clinic_of_patients(rows, level.column)
+    return _outer_sums(rows, raw, fixed, level.design, correlated, clinic, rows.residual.weights)[0]
+
+
 def _outer_sums(
-    rows: ModelRows, raw: RawColumns, fixed: Design, outer: Design, correlated: bool, clinic: IntArray
+    rows: ModelRows,
+    raw: RawColumns,
+    fixed: Design,
+    outer: Design,
+    correlated: bool,
+    clinic: IntArray,
+    weights: FloatArray | None,
 ) -> tuple[OuterProducts, Basis]:
     """Z_c'[Z_c Z X y] of every patient, on the working scale of ``raw``, and the basis of Z_c."""
     again = assemble(rows, fixed, outer, correlated)
     shared, qc, q = len(fixed.names) + 1, len(outer.names), len(raw.random.kept)
     columns = np.concatenate([raw.values, again.values[shared:]])
+    if weights is not None:
+        columns[:, :-1] *= np.sqrt(weights)
     change = np.zeros((qc + len(raw.change), len(columns)))
     change[:qc, :shared] = again.change[:qc, :shared]
     change[:qc, len(raw.values) :] = again.change[:qc, shared:]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.mixed import fit_mixed_model, marginal_means, prepare_mixed_model
+from analysis.mixed.nested.fit import NestedMixedModelFit
 
 from ..drawn import FORMULA, visits
 from .dense import dense, irregular
@@ -98,3 +99,44 @@ def test_stiff_data_keep_their_digits() -> None:
     # The scores themselves are rounded at 1e-7 of their unit when a billion is added.
     assert far_fit.residual_variance == pytest.approx(near_fit.residual_variance, rel=1e-6)
     assert far_fit.coefficients[0] - 1e9 == pytest.approx(near_fit.coefficients[0], abs=1e-5)
+
+
+CLINICS = WEIGHTED.assign(clinic=lambda rows: rows["patient"] % 9)
+
+
+def clinic_deviance(fit: NestedMixedModelFit, rows: pd.DataFrame) -> float:
+    """The REML criterion of y ~ time with intercepts of patients and clinics, from each clinic's dense V."""
+    both = np.column_stack([np.ones(len(rows)), rows["time"], rows["y"]])
+    value, normal = 0.0, np.zeros((3, 3))
+    for clinic in rows["clinic"].unique():
+        chosen = (rows["clinic"] == clinic).to_numpy()
+        patient = rows["patient"].to_numpy()[chosen]
+        v = np.diag(fit.residual_variance / rows["w"].to_numpy()[chosen])
+        v = v + fit.random_covariance.iloc[0, 0] * (patient[:, None] == patient) + fit.nested_covariance.iloc[0, 0]
+        value += float(np.linalg.slogdet(v)[1])
+        normal += both[chosen].T @ np.linalg.solve(v, both[chosen])
+    beta = np.linalg.solve(normal[:2, :2], normal[:2, 2])
+    squares = normal[2, 2] - beta @ normal[:2, 2]
+    return float(value + squares + np.linalg.slogdet(normal[:2, :2])[1] + (len(rows) - 2) * np.log(2 * np.pi))
+
+
+def test_weights_hold_for_patients_nested_in_clinics() -> None:
+    rows = CLINICS.assign(y=CLINICS["y"] + np.random.default_rng(3).normal(0, 2, 9)[CLINICS["clinic"]])
+    fit = fit_mixed_model("y ~ time", rows, "patient", nested_in="clinic", weights="w")
+    assert isinstance(fit, NestedMixedModelFit)
+    assert fit.neg2loglik == pytest.approx(clinic_deviance(fit, rows), abs=DEVIANCE)
+    between = float(fit.random_covariance.iloc[0, 0] + fit.nested_covariance.iloc[0, 0])
+    fixed = np.var(fit.coefficients[1] * rows["time"], ddof=1)
+    whole = fixed + between + fit.residual_variance * float((1 / rows["w"]).mean())
+    assert fit.r_squared == pytest.approx((fixed / whole, (fixed + between) / whole), rel=1e-9)
+
+
+def test_a_cohort_of_clinics_keeps_its_weights() -> None:
+    rows = CLINICS.assign(y=CLINICS["y"] + np.random.default_rng(3).normal(0, 2, 9)[CLINICS["clinic"]])
+    model = prepare_mixed_model(FORMULA, rows, "patient", nested_in="clinic", weights="w")
+    chosen = [patient for patient in range(60) if patient % 3 != 1]
+    alone = fit_mixed_model(FORMULA, rows[rows["patient"].isin(chosen)], "patient", nested_in="clinic", weights="w")
+    cohort = model.fit(patients=chosen)
+    assert cohort.neg2loglik == pytest.approx(alone.neg2loglik, abs=SAME)
+    pd.testing.assert_frame_equal(cohort.fixed_effects, alone.fixed_effects, rtol=1e-5)
+    assert cohort.r_squared == pytest.approx(alone.r_squared, rel=1e-6)

@@ -135,8 +135,8 @@ def test_random_effects_of_clinics_without_clinics() -> None:
 
 def test_residuals_that_are_not_independent_and_alike() -> None:
     assert refusal(residual_by="route") == (
-        "Patients nested in clinics are fitted with independent residuals of one variance only. Leave nested_in out, or"
-        " leave out weights, residual and residual_by."
+        "Patients nested in clinics are fitted with independent residuals of one variance (or prior weights) only."
+        " Leave nested_in out, or leave out residual and residual_by."
     )
 
 
