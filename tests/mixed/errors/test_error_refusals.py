@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.mixed import ModelRefused, fit_mixed_model, prepare_mixed_model
+from analysis.mixed.errors import search
+from analysis.mixed.errors.profile import Profile
 
 from .dense import irregular
 
@@ -164,3 +166,18 @@ def test_a_prepared_model_with_a_structure_to_estimate() -> None:
             "A prepared model keeps sums over each patient's rows, and a residual structure that is estimated changes"
             " them at every step. Use fit_mixed_model on the rows of each cohort."
         )
+
+
+def test_a_search_that_is_cut_short_is_not_called_an_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_STEPS", 1)
+    assert refusal(residual_by="route") == (
+        "The optimiser could not certify that it reached the best residual structure. Use a simpler residual structure,"
+        " or fewer random effects."
+    )
+
+
+def test_a_correlation_that_no_inner_fit_survives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Profile, "tried", lambda *_: None)
+    assert refusal(residual="exponential", residual_time="day") == (
+        "No residual correlation between neighbouring rows gave a fit. Use residual='independent'."
+    )
