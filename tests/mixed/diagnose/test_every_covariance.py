@@ -5,7 +5,7 @@ The oracle is one dense V over all rows, written here from the parameters of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from patsy import dmatrix
 
-from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model
+from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
 from analysis.mixed.diagnose import (
     influence,
     normal_quantiles,
@@ -24,7 +24,6 @@ from analysis.mixed.diagnose import (
 )
 from analysis.mixed.diagnose.conditional import signal_of
 from analysis.mixed.diagnose.whitened import whiten
-from analysis.mixed.mmrm.model import fit_mmrm
 from analysis.mixed.predict import predict
 
 from ..drawn import visits
@@ -266,3 +265,15 @@ def refusal(call: object) -> str:
     with pytest.raises(ModelRefused) as caught:
         call()
     return str(caught.value)
+
+
+def test_a_fit_of_a_kind_nobody_has_described_is_refused() -> None:
+    known = exponential().fit
+    bare = FittedModel(**{field.name: getattr(known, field.name) for field in fields(FittedModel)})
+    assert refusal(lambda: residuals(bare, ROWS)) == (
+        "The rows of a FittedModel cannot be taken apart into independent units. Use a fit of fit_mixed_model or"
+        " fit_mmrm."
+    )
+    assert refusal(lambda: predict(bare, ROWS, interval="prediction")) == (
+        "A FittedModel says nothing about single patients. Use level='population', interval='confidence'."
+    )
