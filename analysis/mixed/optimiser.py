@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .certificate import PROVEN, downhill, is_certified, uncertified, ways_out
-from .chart import Chart, block_diagonal, blocks_of, chart_at
+from .chart import Chart, blocks_of, chart_at
 from .crossproducts import CrossProducts
-from .curvature import expected_curvature, own_centre, profiled_hessian, scoring_step
-from .deviance import Evaluation, evaluate
-from .nested.deviance import evaluate_nested
-from .nested.sums import NestedProducts
+from .curvature import expected_curvature, profiled_hessian, scoring_step
+from .deviance import Evaluation
 from .patterns import by_pattern
 from .refusal import ModelRefused
+from .starts import other_starts, thinned
+from .sweeps import Data, sweep
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,12 +32,6 @@ SETTLED = 1e-17  # expected gain at which the remaining step is about 1e-9 stand
 VANISHED = 1e-7  # eigenvalue of D (variance over residual variance) below which the boundary is tried
 UNBOUNDED = 1e12  # D beyond this: the residual variance is heading for zero
 START = 0.7**2
-LARGE = 16_000  # patients above which a thinned set gives the starting value
-THINNED = 4_000
-FEW_PATIENTS = 20  # below this, and with three random effects, other starts are tried as well
-EXTRA_STARTS = 4
-
-Data = CrossProducts | NestedProducts
 
 
 @dataclass(frozen=True)
@@ -52,16 +46,6 @@ class Optimum:
     def rank(self) -> int:
         """Rank of D, all levels together."""
         return sum(self.ranks)
-
-
-def sweep(
-    data: Data, covariance: FloatArray, reml: bool, near: Evaluation | None = None, keep_score: bool = False
-) -> Evaluation | None:
-    """The deviance of one level or two at ``covariance``, with second derivatives as at ``near``."""
-    centre = own_centre(near) if near is not None else None
-    if isinstance(data, NestedProducts):
-        return evaluate_nested(data, covariance, reml, centre, keep_score)
-    return evaluate(data, covariance, reml, centre, keep_score)
 
 
 @dataclass
@@ -164,7 +148,7 @@ def optimise(data: Data, reml: bool, correlated: bool, start: FloatArray | None 
     search = Search(data, reml, correlated)
     first = _start(data, reml, correlated) if start is None else start
     best = search.minimum(first)
-    for other in _other_starts(data, correlated):
+    for other in other_starts(data, correlated):
         rival = _tried(search, other)
         if rival is not None and rival.value < best.value - PROVEN:
             best = rival
@@ -185,28 +169,9 @@ def _tried(search: Search, start: FloatArray) -> Evaluation | None:
 
 def _start(data: Data, reml: bool, correlated: bool) -> FloatArray:
     plain: FloatArray = START * np.eye(data.q)
-    if data.m <= LARGE or (isinstance(data, CrossProducts) and data.patterns is not None):
-        return plain
-    thinned = data.every(data.m // THINNED)
-    try:
-        return Search(thinned, reml, correlated).minimum(plain).covariance
-    except ModelRefused:  # the thinned patients say nothing about everyone
-        return plain
-
-
-def _other_starts(data: Data, correlated: bool) -> list[FloatArray]:
-    """Fixed random starts where several minima are possible: few patients or clinics, or three random effects."""
-    sizes, groups = (data.sizes, data.n_clinics) if isinstance(data, NestedProducts) else ((data.q,), data.m)
-    few = groups < FEW_PATIENTS
-    if data.m > LARGE or not (few or max(sizes) >= 3):
-        return []
-    draws = np.random.default_rng(20)
-    starts = []
-    for _ in range(EXTRA_STARTS if few else 1):
-        parts = [np.exp(draws.normal(0.0, 1.5)) * draws.normal(size=(size, size)) for size in sizes]
-        factor = block_diagonal(parts)
-        starts.append(factor @ factor.T if correlated else np.diag(np.diag(factor) ** 2))
-    return starts
+    some = thinned(data, reml)
+    found = None if some is None else _tried(Search(some, reml, correlated), plain)
+    return plain if found is None else found.covariance
 
 
 def _settle_ranks(search: Search, best: Evaluation) -> tuple[Evaluation, tuple[int, ...]]:

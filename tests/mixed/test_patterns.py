@@ -10,8 +10,8 @@ import pytest
 
 from analysis.mixed import fit_mixed_model, prepare_mixed_model
 from analysis.mixed.crossproducts import CrossProducts
+from analysis.mixed.curvature import own_centre
 from analysis.mixed.deviance import Evaluation, evaluate
-from analysis.mixed.optimiser import own_centre
 from analysis.mixed.patterns import by_pattern
 
 from .drawn import FORMULA, visits

@@ -21,13 +21,12 @@ import numpy.typing as npt
 
 from ..crossproducts import lower_pairs, minors_of
 from ..inverses import INVERSES
-from ..products import piece_length
 from .sums import NestedProducts
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-CHUNK = 2048  # patients per step (whole clinics): the working arrays stay in cache
+CHUNK = 4096  # patients per step (whole clinics): the working arrays stay in cache
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,10 @@ class Eliminated:
 
 def eliminated_chunks(data: NestedProducts, covariance: FloatArray) -> Iterator[Eliminated]:
     """All clinics, some whole ones at a time."""
-    width = data.sizes[0] * (data.p + 1)
-    most = piece_length(width, width, CHUNK)
     ends = np.append(data.starts[1:], data.m)
     first = 0
     while first < data.n_clinics:
-        limit = data.starts[first] + most
+        limit = data.starts[first] + CHUNK
         last = max(first + 1, int(np.searchsorted(ends, limit, side="right")))
         yield _eliminate(data, covariance, slice(first, last), slice(int(data.starts[first]), int(ends[last - 1])))
         first = last

@@ -43,8 +43,8 @@ class LevelForms:
                 pairs[a, b] = part.over_patients(part.t[a][:, None] * part.t[b][None])
         turned = np.einsum("egc,abgfc->abefc", part.m, pairs).reshape(q * q, qc, qc, -1)
         self.patients += over_last(turned, turned.swapaxes(1, 2), flat=1)
-        seen = np.einsum("gec,abgfc,fhc->abeh", part.back, pairs, part.back, optimize=True)
-        self.across += seen.reshape(q * q, qc * qc)
+        seen = np.einsum("gec,abgfc->abefc", part.back, pairs)
+        self.across += np.einsum("abefc,fhc->abeh", seen, part.back).reshape(q * q, qc * qc)
         self.clinics += cyclic_table(part.omega @ part.omega.T, qc)
 
     def add_quadratics(self, part: Eliminated, h: FloatArray, gamma: FloatArray) -> None:

@@ -32,9 +32,7 @@ class OuterProducts:
 
     def take(self, chosen: IntArray) -> OuterProducts:
         """Those of some patients."""
-        return OuterProducts(
-            self.clinic[chosen], self.cc[:, chosen], self.cz[:, :, chosen], self.cx[:, :, chosen]
-        )  # fmt: skip
+        return OuterProducts(self.clinic[chosen], self.cc[:, chosen], self.cz[:, :, chosen], self.cx[:, :, chosen])
 
     def changed(self, change: FloatArray) -> OuterProducts:
         """The same with the columns of X combined by ``change``."""
@@ -93,10 +91,6 @@ class NestedProducts:
     def counts(self) -> IntArray:
         """Patients per clinic."""
         return np.diff(np.append(self.starts, self.m))
-
-    def every(self, step: int) -> NestedProducts:
-        """A thinned set of patients, for a starting value only."""
-        return by_clinic(self.patients.every(step), self.outer.take(np.arange(0, self.m, step)))
 
 
 def by_clinic(patients: CrossProducts, outer: OuterProducts) -> NestedProducts:

@@ -6,7 +6,6 @@ import pytest
 from scipy.stats import chi2
 
 from analysis.mixed import MixedModelFit, ModelRefused, fit_mixed_model
-from analysis.mixed.compare.clustering import intraclass_correlation
 from analysis.mixed.compare.criteria import information_criteria
 from analysis.mixed.compare.likelihood_ratio import likelihood_ratio_test
 
@@ -87,12 +86,3 @@ def test_correlated_clinics_in_the_smaller_model_only_are_refused() -> None:
 def test_parameters_of_both_levels_are_counted() -> None:
     assert information_criteria(fit(**SLOPES)).n_variance == 3 + 3 + 1
     assert information_criteria(fit(correlated=False, **SLOPES)).n_variance == 2 + 2 + 1
-
-
-def test_one_intraclass_correlation_of_two_levels_is_refused() -> None:
-    with pytest.raises(ModelRefused) as caught:
-        intraclass_correlation(fit(**INTERCEPTS))
-    assert str(caught.value) == (
-        "With patients nested in clinics there are several correlations: of rows of a patient, and of patients of a"
-        " clinic. Work them out from random_covariance, nested_covariance and residual_variance."
-    )

@@ -134,7 +134,6 @@ def test_any_number_of_clinics_at_a_time_gives_the_same_sums(monkeypatch: pytest
     data, d = products_of(study), drawn_covariance(study)
     once = evaluate_nested(data, d, True)
     monkeypatch.setattr(elimination, "CHUNK", 1)
-    monkeypatch.setattr(elimination, "piece_length", lambda rows, columns, most: most)
     piecewise = evaluate_nested(data, d, True)
     assert once is not None
     assert piecewise is not None
