@@ -16,7 +16,6 @@ from ..diagnose.units import units_of
 from ..fitted_model import FittedModel
 from ..prepared import PreparedModel
 from ..problem import Problem, has_patient_sums, problem_of
-from ..source_rows import rows_of
 from ..triangles import invert_upper
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,6 +39,11 @@ def unit_scores(fit: FittedModel, source: PreparedModel | pd.DataFrame | None = 
     return _from_rows(fit, source)
 
 
+def frame_in(source: PreparedModel | pd.DataFrame | None) -> pd.DataFrame | None:
+    """The frame behind a source, where somebody still keeps it."""
+    return source.source() if isinstance(source, PreparedModel) else source
+
+
 def _from_sums(problem: Problem) -> UnitScores:
     """X_i'V_i⁻¹X_i = [X'X]_i - B_i'D U_i and X_i'V_i⁻¹r_i = [X'r]_i - B_i'D e_i, on the scale of V_i/σ²."""
     at, data = problem.at, problem.working.data
@@ -56,8 +60,7 @@ def _from_sums(problem: Problem) -> UnitScores:
 
 
 def _from_rows(fit: FittedModel, source: PreparedModel | pd.DataFrame | None) -> UnitScores:
-    frame = rows_of(fit) if isinstance(source, PreparedModel) else source
-    units = units_of(fit, frame)
+    units = units_of(fit, frame_in(source))
     p = units.x.shape[1]
     residual = units.y - units.x @ fit.coefficients
     scale = 1.0 / np.sqrt(np.mean(units.x**2, axis=0))

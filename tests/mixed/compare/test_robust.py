@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.mixed import ModelRefused, contrasts, fit_mixed_model, marginal_means, prepare_mixed_model
+from analysis.mixed import ModelRefused, contrasts, fit_mixed_model, fit_mmrm, marginal_means, prepare_mixed_model
 from analysis.mixed.compare import unit_scores as unit_scores_module
 from analysis.mixed.compare.robust import robust_covariance, with_robust_variance
 from analysis.mixed.diagnose.units import units_of
@@ -18,7 +18,7 @@ ROWS = visits(30)
 SAME = 1e-9  # relative to the largest entry: two ways through the same arithmetic
 
 
-@pytest.mark.parametrize("kind", ["CR0", "KC"])
+@pytest.mark.parametrize("kind", ["CR0", "KC", "CR2"])
 @pytest.mark.parametrize(
     "options", [{"random": "1 + time"}, {"method": "ML"}, {"random": "1 + time", "correlated": False}]
 )
@@ -36,6 +36,23 @@ def test_the_rows_give_what_the_sums_give(kind: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(unit_scores_module, "has_patient_sums", lambda fit: False)
     from_rows = robust_covariance(fit, kind).to_numpy()
     assert np.abs(from_sums - from_rows).max() <= SAME * np.abs(from_rows).max()
+
+
+@pytest.mark.parametrize("kind", ["CR0", "KC", "CR2"])
+@pytest.mark.parametrize("options", [{"weights": "weight"}, {"residual_by": "route"}, {"random": "1"}])
+def test_weights_and_residual_structures_are_part_of_v(kind: str, options: dict[str, str]) -> None:
+    rows = ROWS.assign(weight=1.0 + ROWS["time"] % 3)
+    fit = fit_mixed_model(FORMULA, rows, "patient", **options)
+    dense = sandwich(units_of(fit, rows), fit, kind)
+    assert np.abs(robust_covariance(fit, kind).to_numpy() - dense).max() <= SAME * np.abs(dense).max()
+
+
+@pytest.mark.parametrize("kind", ["CR0", "KC", "CR2"])
+def test_an_mmrm_has_a_robust_variance_too(kind: str) -> None:
+    fit = fit_mmrm("y ~ time * route", ROWS, "patient", "time", covariance="ar1")
+    dense = sandwich(units_of(fit, ROWS), fit, kind)
+    assert np.abs(robust_covariance(fit, kind).to_numpy() - dense).max() <= SAME * np.abs(dense).max()
+    assert with_robust_variance(fit, kind).cov_fixed.equals(robust_covariance(fit, kind))
 
 
 def test_a_cohort_that_lost_a_route_needs_no_rows() -> None:
@@ -105,7 +122,7 @@ def test_refusals() -> None:
     fit = fit_mixed_model(FORMULA, ROWS, "patient")
     with pytest.raises(ModelRefused) as refused:
         robust_covariance(fit, "HC3")
-    assert str(refused.value) == "There is no robust variance 'HC3'. Use 'CR0' or 'KC'."
+    assert str(refused.value) == "There is no robust variance 'HC3'. Use 'CR0', 'KC' or 'CR2'."
     gone = fit_mixed_model(FORMULA, ROWS.copy(), "patient")
     with pytest.raises(ModelRefused) as refused:
         with_robust_variance(gone, "KC")
