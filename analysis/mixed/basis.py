@@ -79,22 +79,34 @@ class Basis:
         return float(np.sum(np.log(np.abs(np.diag(self.transform)))))
 
 
-def orthonormal_basis(gram: FloatArray, means: FloatArray | None) -> Basis:
+def orthonormal_basis(gram: FloatArray, means: FloatArray | None, reach: FloatArray | None = None) -> Basis:
     """The basis for columns whose Gram matrix (divided by the rows) is ``gram``.
 
     ``means`` are the columns' means when ``gram`` is of centred columns and column 0 is the intercept (whose
-    own entries in ``gram`` stay those of a column of ones); None when nothing was centred.
+    own entries in ``gram`` stay those of a column of ones); None when nothing was centred. ``reach`` is the mean square
+    of the values a column was worked out from, when that is more than its own: what rounding is measured by.
     """
-    size = len(gram)
-    shift = np.zeros(size) if means is None else np.where(np.arange(size) == 0, 0.0, means)
+    shift = _shift(len(gram), means)
+    size = np.diag(gram) + shift**2 if reach is None else np.maximum(reach, np.diag(gram) + shift**2)
     scale = np.sqrt(np.where(np.diag(gram) > 0, np.diag(gram), 1.0))
-    floor = CONSTANT * (np.diag(gram) + shift**2) / scale**2
-    found = independent_columns(gram / np.outer(scale, scale), floor)
+    found = independent_columns(gram / np.outer(scale, scale), CONSTANT * size / scale**2)
     kept, dropped = list(found.kept), list(found.dropped)
     centred = invert_upper(found.root) / scale[kept, None]
-    transform = centred.copy()
-    alias = found.alias * scale[dropped] / scale[kept, None]
+    return basis_of(found.kept, found.dropped, centred, found.alias * scale[dropped] / scale[kept, None], means)
+
+
+def basis_of(
+    kept: tuple[int, ...], dropped: tuple[int, ...], centred: FloatArray, alias: FloatArray, means: FloatArray | None
+) -> Basis:
+    """A basis known for centred columns, with its map and its aliases for the raw ones as well."""
+    transform, alias = centred.copy(), alias.copy()
     if means is not None:
-        transform[0] -= shift[kept] @ transform
-        alias[0] += shift[dropped] - shift[kept] @ alias
-    return Basis(found.kept, found.dropped, transform, centred, alias)
+        shift = _shift(len(means), means)
+        transform[0] -= shift[list(kept)] @ transform
+        alias[0] += shift[list(dropped)] - shift[list(kept)] @ alias
+    return Basis(kept, dropped, transform, centred, alias)
+
+
+def _shift(size: int, means: FloatArray | None) -> FloatArray:
+    """What centring took off each column; the intercept keeps its ones."""
+    return np.zeros(size) if means is None else np.where(np.arange(size) == 0, 0.0, means)

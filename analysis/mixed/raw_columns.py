@@ -12,6 +12,7 @@ from .design import Design, design_columns, factor_values
 from .products import gram_of
 from .refusal import ModelRefused
 from .rows import ModelRows
+from .separation import separate
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,7 +22,8 @@ EXACT = 1e-10  # residual over outcome, root mean square, under which the fixed 
 
 @dataclass(frozen=True)
 class RawColumns:
-    """Columns x (rows + 1): X (centred when it has an intercept), the outcome, then columns only Z has.
+    """Columns x (rows + 1): X (centred when it has an intercept, see also ``separation``), the outcome, then columns
+    only Z has.
 
     The working outcome is what ordinary least squares on X leaves, divided by its root mean square
     ``outcome_scale``; taken off it are ``outcome_mean`` and ``offset``, the least-squares coefficients on the
@@ -53,20 +55,22 @@ def assemble(rows: ModelRows, fixed: Design, random: Design, correlated: bool) -
     if means is not None:
         values[1 : p + 1, :n] -= means[1:, None]
     gram = gram_of(values) / n
-    fixed_basis = orthonormal_basis(gram[:p, :p], None if means is None else means[:p])
+    found = separate(values, gram, p, None if means is None else means[:p])
+    gram, basis = found.gram, found.working
     coefficients = _random_coefficients(random_rows, len(values), means)
+    coefficients[:, :p] = coefficients[:, :p] @ found.undo.T
     random_basis, random_change = _random_basis(coefficients, values, gram, random, correlated)
-    kept = list(fixed_basis.kept)
-    offset = fixed_basis.centred.T @ gram[kept, p]
-    scale = _outcome_scale(values, gram, p, kept, fixed_basis.centred @ offset)
+    kept = list(basis.kept)
+    offset = basis.centred.T @ gram[kept, p]
+    scale = _outcome_scale(values, gram, p, kept, basis.centred @ offset)
     change = np.zeros((len(random.names) + len(kept) + 1, len(values)))
     q = len(random.names)
     change[:q] = random_change
-    change[q:-1, kept] = fixed_basis.centred.T
+    change[q:-1, kept] = basis.centred.T
     change[-1, p] = 1.0 / scale
-    change[-1, kept] = -(fixed_basis.centred @ offset) / scale
+    change[-1, kept] = -(basis.centred @ offset) / scale
     mean = 0.0 if means is None else float(means[p])
-    return RawColumns(values, change, fixed_basis, random_basis, offset, mean, scale)
+    return RawColumns(values, change, found.fixed, random_basis, offset, mean, scale)
 
 
 def _outcome_scale(values: FloatArray, gram: FloatArray, p: int, kept: list[int], slopes: FloatArray) -> float:
