@@ -32,13 +32,13 @@ def likelihood_ratio_test(
     """
     frame = None if isinstance(source, PreparedModel) else source
     found = checked_nesting(smaller, larger, frame)
+    distribution = null_distribution(smaller, larger, found.random, len(larger.kept) - len(smaller.kept))
     parameters = [len(fit.kept) + variance_parameters(fit) for fit in (smaller, larger)]
     if parameters[0] == parameters[1]:
         raise ModelRefused(
             f"Both models have {parameters[0]} parameters and span the same columns: they are one model.",
             "Leave out the term that is to be tested.",
         )
-    distribution = null_distribution(smaller, larger, found.random, len(larger.kept) - len(smaller.kept))
     statistic = likelihood_ratio(smaller, larger)
     row = {
         "neg2loglik_smaller": smaller.neg2loglik,

@@ -81,7 +81,7 @@ def null_distribution(
         return _between_structures(smaller, larger, coefficients)
     if not (isinstance(smaller, MixedModelFit) and isinstance(larger, MixedModelFit)):
         raise ModelRefused(
-            f"A {type(smaller).__name__} and a {type(larger).__name__} are not nested in one another.",
+            f"{type(smaller).__name__} and {type(larger).__name__} are not nested in one another.",
             "Compare their information_criteria.",
         )
     added = residual_parameters_added(smaller.residual_structure, larger.residual_structure)
