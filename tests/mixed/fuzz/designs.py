@@ -29,7 +29,10 @@ SAME_DIRECTION = 1e-7  # smallest singular value of columns of length one that c
 
 @dataclass(frozen=True)
 class Units:
-    """What the rows are given in: t = origin + unit t0, y = outcome_origin + outcome_unit y0, x = covariate_unit x0."""
+    """What the rows are given in: t = t_unit (t_origin + t0), y likewise, x = covariate_unit x0.
+
+    Origins are in the unit itself: a time of 20,000 days is stiff in days and in seconds alike.
+    """
 
     t_origin: float = 0.0
     t_unit: float = 1.0
@@ -112,7 +115,7 @@ def _units(troubles: set[str], correlated: bool, draws: np.random.Generator) -> 
     """An uncorrelated model is another model after a shift of t, so its t keeps its origin."""
     made: dict[str, float] = {}
     if STIFF in troubles:
-        made["outcome_origin"] = float(draws.choice([1e4, 1e6, -1e8]))
+        made["outcome_origin"] = float(draws.choice([1e4, 1e6, -1e7]))
         if correlated:
             made["t_origin"] = float(draws.choice([-40.0, 20_000.0]))
     if UNITS in troubles:
@@ -183,12 +186,12 @@ def random_design(seed: int, nested: bool = False) -> RandomDesign:
         y = y + (draws.normal(size=int(clinic.max()) + 1) * draws.choice([0.0, 1.0]))[clinic]
     units = _units(troubles, correlated, draws)
     interaction = bool(draws.random() < 0.5)
-    raw_y = units.outcome_origin + units.outcome_unit * y
+    raw_y = units.outcome_unit * (units.outcome_origin + y)
     rows = pd.DataFrame(
         {
             "patient": patient,
             "route": np.take(ROUTES, route),
-            "t": units.t_origin + units.t_unit * t,
+            "t": units.t_unit * (units.t_origin + t),
             "u": u,
             "x": units.covariate_unit * covariate,
             "y": raw_y,
@@ -208,7 +211,7 @@ def random_design(seed: int, nested: bool = False) -> RandomDesign:
         units=units,
         x=x,
         z=z,
-        y=(raw_y - units.outcome_origin) / units.outcome_unit,
+        y=raw_y / units.outcome_unit - units.outcome_origin,
         patient=patient,
         scaled_columns=scaled,
         clinic=clinic,

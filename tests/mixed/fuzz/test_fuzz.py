@@ -82,6 +82,6 @@ def test_the_plain_arrays_are_the_rows_without_units() -> None:
 
 def assert_same_numbers(design: RandomDesign) -> None:
     units, rows = design.units, design.rows
-    assert np.allclose(rows["y"], units.outcome_origin + units.outcome_unit * design.y, rtol=1e-9)
+    assert np.allclose(rows["y"], units.outcome_unit * (units.outcome_origin + design.y), rtol=1e-9)
     if design.z.shape[1] > 1:
-        assert np.allclose(rows["t"], units.t_origin + units.t_unit * design.z[:, 1])
+        assert np.allclose(rows["t"], units.t_unit * (units.t_origin + design.z[:, 1]))

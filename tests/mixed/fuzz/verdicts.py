@@ -77,7 +77,7 @@ def _plain_covariances(design: RandomDesign, fit: MixedModelFit) -> list[np.ndar
     """The fit's relative covariances in the units of the plain arrays."""
     q = design.z.shape[1]
     change = np.eye(3)
-    change[0, 1], change[1, 1] = design.units.t_origin, design.units.t_unit
+    change[0, 1], change[1, 1] = design.units.t_origin * design.units.t_unit, design.units.t_unit
     own = change[:q, :q] @ (fit.random_covariance.to_numpy() / fit.residual_variance) @ change[:q, :q].T
     if design.clinic is None:
         return [own]
