@@ -19,6 +19,7 @@ from .means.marginal import marginal_means
 from .means.slopes import slopes
 from .mmrm import MMRMFit, fit_mmrm
 from .model import fit_mixed_model, prepare_mixed_model
+from .nested import NestedMixedModelFit
 from .predict import predict
 from .prepared import PreparedModel
 from .refusal import ModelRefused
@@ -33,6 +34,7 @@ __all__ = [
     "MMRMFit",
     "MixedModelFit",
     "ModelRefused",
+    "NestedMixedModelFit",
     "PreparedModel",
     "RSquared",
     "ResidualStructure",

@@ -208,6 +208,18 @@ def test_clinic_columns_need_not_be_among_the_patients() -> None:
     )
 
 
+def test_r_squared_counts_the_variance_of_both_levels() -> None:
+    b, rows = FIT.fixed_effects["estimate"], ROWS
+    iv = (rows["route"] == "IV").to_numpy()
+    line = b["baseline"] * rows["baseline"] + (b["time"] + b["time:route[T.IV]"] * iv) * rows["time"]
+    fixed = float(np.var(line + b["route[T.IV]"] * iv, ddof=1))
+    z = np.column_stack([np.ones(len(rows)), rows["time"]])
+    both = FIT.random_covariance.to_numpy() + FIT.nested_covariance.to_numpy()
+    between = float(np.mean(np.sum((z @ both) * z, axis=1)))
+    whole = fixed + between + FIT.residual_variance
+    assert FIT.r_squared == pytest.approx((fixed / whole, (fixed + between) / whole), rel=1e-9)
+
+
 def test_normal_intervals_and_marginal_means_work_as_at_one_level() -> None:
     normal = nested(ROWS, df="normal")
     assert np.isinf(normal.fixed_effects["df"]).all()
