@@ -12,6 +12,7 @@ import json
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,7 @@ def correct_digits(value: float | Fraction, truth: Fraction) -> float:
     return ALL_DIGITS if not error else float(np.clip(-math.log10(error), 0.0, ALL_DIGITS))
 
 
+@cache
 def digits_of_engine(name: str) -> dict[str, float]:
     """Correct digits of this project's fit; none where it refuses."""
     truth = exact(name)
@@ -135,6 +137,7 @@ def digits_of_lmer(name: str) -> dict[str, float]:
     return {quantity: correct_digits(said[quantity.replace(" ", "_")], truth[quantity]) for quantity in QUANTITIES}
 
 
+@cache
 def digits_of_data(name: str) -> dict[str, float]:
     """Correct digits that an exact computation on the doubles has: no program can be expected to have more."""
     truth, best = exact(name), of_the_doubles(name)
