@@ -14,6 +14,7 @@ from .toml_section import TomlSection, as_text
 
 UNLISTED = ("error", "keep", "missing")
 SOURCE_KEYS = ("file", "delimiter", "encoding", "decimal", "missing")
+DATABASE_KEYS = ("table", "decimal", "missing")
 TABLE_KEYS = ("source", "columns", "keep", "long", "drop_repeats")
 COLUMN_KEYS = ("column", "constant", "values", "unlisted")
 FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
@@ -21,13 +22,17 @@ FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
 
 @dataclass(frozen=True)
 class SourceRule:
-    """One file: how it is written and which words in it mean a missing value."""
+    """One file: how it is written and which words in it mean a missing value.
+
+    table names a table or view of a database in its place; only a snapshot reads one, and file is empty then.
+    """
 
     file: str
     delimiter: str | None = None
     encoding: str = "utf-8"
     decimal: str = "."
     missing: tuple[str, ...] = ()
+    table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,9 @@ def _sources(top: TomlSection) -> dict[str, SourceRule]:
     sources = {}
     for name in listed_sources.content:
         section = listed_sources.section(name)
-        section.only(SOURCE_KEYS)
-        file = section.needed_text("file") or ""
+        of_database = "table" in section.content
+        section.only(DATABASE_KEYS if of_database else SOURCE_KEYS)
+        file = "" if of_database else section.needed_text("file") or ""
         if file and (Path(file).is_absolute() or ".." in Path(file).parts):
             section.fault("'file' should be inside the folder of the study, without '..'.")
         delimiter = section.text("delimiter", DELIMITERS)
@@ -138,6 +144,7 @@ def _sources(top: TomlSection) -> dict[str, SourceRule]:
             section.text("encoding", ENCODINGS) or "utf-8",
             section.text("decimal", (".", ",")) or ".",
             (*everywhere, *section.words("missing")),
+            section.text("table"),
         )
     return sources
 

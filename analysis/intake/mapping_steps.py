@@ -30,6 +30,15 @@ def read_mapped(folder: Path, rules: Mapping, log: FindingLog) -> dict[str, Sour
         return {}
     sources = {name: _read_source(folder, rules.sources[name], others, log) for name in rules.sources if name in used}
     _note_unused_files(others, rules, log)
+    return map_sources(rules, sources, log)
+
+
+def map_sources(rules: Mapping, sources: dict[str, SourceTable | None], log: FindingLog) -> dict[str, SourceTable]:
+    """The tables that a mapping makes of its sources, by table name, every column as text.
+
+    sources has every source that a rule uses; None for one that could not be read, which the log says.
+    Empty when there is an error.
+    """
     for rule in rules.tables:
         _check_columns(rule, sources[rule.source], log)
     if log.has_errors:
@@ -45,6 +54,9 @@ def read_mapped(folder: Path, rules: Mapping, log: FindingLog) -> dict[str, Sour
 
 
 def _read_source(folder: Path, rule: SourceRule, others: list[str], log: FindingLog) -> SourceTable | None:
+    if rule.table is not None:
+        log.add("error", "", _of_database(rule.table))
+        return None
     path = folder / rule.file
     try:
         is_there = path.is_file()
@@ -60,6 +72,13 @@ def _read_source(folder: Path, rule: SourceRule, others: list[str], log: Finding
         return read_parquet(path, "", log)
     form = TextFormat(rule.delimiter or default_format(path).delimiter, rule.encoding)
     return read_delimited(path, form, "", log)
+
+
+def _of_database(table: str) -> str:
+    return (
+        f"The mapping reads the database table '{shown_name(table)}', and a folder holds files. "
+        "Take a snapshot of the database first: python -m analysis.intake snapshot --help."
+    )
 
 
 def _note_unused_files(names: list[str], rules: Mapping, log: FindingLog) -> None:

@@ -36,15 +36,23 @@ def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) ->
     log = FindingLog()
     folder = Path(path)
     rules = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping), log)
-    tables: dict[str, ConvertedTable] = {}
+    sources: Iterable[tuple[str, SourceTable]] = ()
     if is_readable_folder(folder, log) and not log.has_errors:
         sources = read_folder(folder, log) if rules is None else read_mapped(folder, rules, log).items()
-        tables = _checked(sources, log)
+    given = rules.name if rules is not None else None
+    return checked_study(given or folder.resolve().name, sources, log)
+
+
+def checked_study(name: str, sources: Iterable[tuple[str, SourceTable]], log: FindingLog) -> Study:
+    """Check and type the tables of a study, wherever their cells came from, after what a log already holds.
+
+    Raises StudyDataError with every finding of every table when any of them is an error.
+    """
+    tables = _checked(sources, log) if not log.has_errors else {}
     if log.has_errors:
         raise StudyDataError(log.findings)
-    frames = {name: _finished(tables.pop(name)) for name in tuple(tables)}
-    given = rules.name if rules is not None else None
-    return Study.from_tables(given or folder.resolve().name, frames, log.notes)
+    frames = {table: _finished(tables.pop(table)) for table in tuple(tables)}
+    return Study.from_tables(name, frames, log.notes)
 
 
 def _checked(sources: Iterable[tuple[str, SourceTable]], log: FindingLog) -> dict[str, ConvertedTable]:
