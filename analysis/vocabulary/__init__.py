@@ -5,9 +5,12 @@ from .benchmarks import BENCHMARKS, CONTROL_ARMS, CONTROL_CHANGE_SENTENCE, Bench
 from .dictionary import allowed_values, data_dictionary, dictionary_markdown
 from .instruments import INSTRUMENTS, Band, Instrument, RemissionRule, instrument
 from .routes import ROUTE_SYNONYMS, ROUTES, Route, route_label
-from .spelling import nearest
+from .scoring import ITEM_SCORING, Domain, ItemScoring
+from .spelling import nearest, plain_spelling
 from .tables import MOLECULES, PAYERS, SEXES, TABLES, Column, Table
+from .units import POUND_KG, UNITS, Unit, unit_named
 from .windows import WINDOWS, Window
+from .word_lists import LIST_OF_COLUMN, WORD_LISTS, meanings
 
 __all__ = [
     "ADVERSE_EVENT_TERMS",
@@ -15,25 +18,36 @@ __all__ = [
     "CONTROL_ARMS",
     "CONTROL_CHANGE_SENTENCE",
     "INSTRUMENTS",
+    "ITEM_SCORING",
+    "LIST_OF_COLUMN",
     "MOLECULES",
     "PAYERS",
+    "POUND_KG",
     "ROUTES",
     "ROUTE_SYNONYMS",
     "SEXES",
     "TABLES",
+    "UNITS",
     "WINDOWS",
+    "WORD_LISTS",
     "Band",
     "Benchmark",
     "Column",
+    "Domain",
     "Instrument",
+    "ItemScoring",
     "RemissionRule",
     "Route",
     "Table",
+    "Unit",
     "Window",
     "allowed_values",
     "data_dictionary",
     "dictionary_markdown",
     "instrument",
+    "meanings",
     "nearest",
+    "plain_spelling",
     "route_label",
+    "unit_named",
 ]

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
-def _plain(word: str) -> str:
+def plain_spelling(word: str) -> str:
+    """A word without case, spaces and punctuation, so that spellings of it can be compared."""
     return "".join(letter for letter in word.casefold() if letter.isalnum())
 
 
@@ -19,6 +20,6 @@ def nearest(word: str, known: Iterable[str], synonyms: Mapping[str, Iterable[str
     spellings: dict[str, str] = {}
     for name in known:
         for spelling in (name, *(synonyms or {}).get(name, ())):
-            spellings.setdefault(_plain(spelling), name)
-    found = get_close_matches(_plain(word), list(spellings), n=1, cutoff=0.6)
+            spellings.setdefault(plain_spelling(spelling), name)
+    found = get_close_matches(plain_spelling(word), list(spellings), n=1, cutoff=0.6)
     return spellings[found[0]] if found else None
