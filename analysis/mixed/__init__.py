@@ -1,5 +1,15 @@
 """Linear mixed models: fit, refit on a cohort, adjusted means and contrasts. See README.md in this folder."""
 
+from .compare import (
+    InformationCriteria,
+    information_criteria,
+    intraclass_correlation,
+    likelihood_ratio_test,
+    profile_intervals,
+    random_terms_tests,
+    robust_covariance,
+    with_robust_variance,
+)
 from .diagnose import (
     Influence,
     influence,
@@ -23,35 +33,57 @@ from .nested import NestedMixedModelFit
 from .predict import predict
 from .prepared import PreparedModel
 from .refusal import ModelRefused
+from .resample import (
+    BootstrapTest,
+    Refit,
+    Replicates,
+    bootstrap_likelihood_ratio,
+    case_bootstrap,
+    parametric_bootstrap,
+)
 from .second_opinion import CrossCheck, cross_check
 from .term_tests import term_tests
 
 __all__ = [
+    "BootstrapTest",
     "CrossCheck",
     "FTest",
     "FittedModel",
     "Influence",
+    "InformationCriteria",
     "MMRMFit",
     "MixedModelFit",
     "ModelRefused",
     "NestedMixedModelFit",
     "PreparedModel",
     "RSquared",
+    "Refit",
+    "Replicates",
     "ResidualStructure",
+    "bootstrap_likelihood_ratio",
+    "case_bootstrap",
     "contrasts",
     "cross_check",
     "fit_mixed_model",
     "fit_mmrm",
     "influence",
+    "information_criteria",
+    "intraclass_correlation",
     "joint_tests",
+    "likelihood_ratio_test",
     "marginal_means",
     "normal_quantiles",
+    "parametric_bootstrap",
     "predict",
     "prepare_mixed_model",
+    "profile_intervals",
     "random_effect_distribution",
+    "random_terms_tests",
     "refit_without",
     "residual_trend",
     "residuals",
+    "robust_covariance",
     "slopes",
     "term_tests",
+    "with_robust_variance",
 ]

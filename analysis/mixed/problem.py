@@ -9,16 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .curvature import own_centre
+from .chart import block_diagonal
 from .design import probe_map
-from .deviance import Evaluation, evaluate
+from .deviance import Evaluation
 from .fit import MixedModelFit
 from .fitted_model import FittedModel
 from .model import prepare
+from .nested.fit import NestedMixedModelFit
+from .nested.nesting import Nesting
 from .prepared import PreparedModel
 from .refusal import ModelRefused
 from .result import raw_deviance
 from .source_rows import check_same_size, frame_of
+from .sweeps import sweep
 from .triangles import solve_upper
 from .working import Working
 
@@ -34,7 +37,8 @@ class Problem:
 
     ``working`` holds the fit's patients on the working scale and ``patients`` their labels, in that order;
     ``chosen`` are their places among the patients of ``model`` (None: all of them). ``at`` is the deviance at the
-    fitted covariance, with second-derivative sums and the score of every patient. ``to_raw`` maps working
+    fitted covariance (of both levels, where patients are nested in clinics), with second-derivative sums and the
+    score of every patient. ``to_raw`` maps working
     coefficients to raw ones, outcome scale included. ``source`` is the frame it came from, where there was one.
     """
 
@@ -54,6 +58,13 @@ class Problem:
     def deviance(self) -> float:
         """-2 log likelihood of the raw outcome, as the fit reports it; ``at.value`` plus a constant."""
         return raw_deviance(self.working, self.at)
+
+    @property
+    def random_transform(self) -> FloatArray:
+        """Raw factor of the random effects' covariance = this @ working factor; a block per level, patients first."""
+        outer = self.model.outer_level
+        patients = self.model.random_basis.transform
+        return patients if outer is None else block_diagonal([patients, outer.basis.transform])
 
     @property
     def counts(self) -> IntArray:
@@ -105,10 +116,10 @@ def problem_of(fit: FittedModel, source: PreparedModel | pd.DataFrame | None = N
     ``source`` is the prepared model the fit came from (no pass over the rows), or the frame (one pass); without it
     the frame is found by itself while somebody else keeps it.
 
-    Raises ModelRefused when the rows are gone or are not those of the fit, and for a fit that is not of
-    ``fit_mixed_model`` with one grouping factor and equal, independent residuals.
+    Raises ModelRefused when the rows are gone or are not those of the fit, and for a fit whose residual covariance has
+    parameters, or that is no mixed model.
     """
-    plain = _plain(fit)
+    plain = _from_sums(fit)
     frame: pd.DataFrame | None = None
     if isinstance(source, PreparedModel):
         model, chosen = source, _places(plain, source)
@@ -124,41 +135,60 @@ def problem_of(fit: FittedModel, source: PreparedModel | pd.DataFrame | None = N
 
 
 def working_covariance(model: PreparedModel, fit: MixedModelFit) -> FloatArray:
-    """The fitted D on the working scale of a model with the same random part."""
-    back = np.linalg.inv(model.random_basis.transform)
-    relative: FloatArray = back @ fit.relative_covariance @ back.T
+    """The fitted D on the working scale of a model with the same random part: a block per level, patients first."""
+    parts = [_turned(model.random_basis.transform, fit.relative_covariance)]
+    if isinstance(fit, NestedMixedModelFit) and model.outer_level is not None:
+        parts.append(_turned(model.outer_level.basis.transform, fit.nested_relative_covariance))
+    relative = block_diagonal(parts)
     return relative if fit.correlated else np.diag(np.diag(relative))
 
 
+def _turned(transform: FloatArray, covariance: FloatArray) -> FloatArray:
+    back = np.linalg.inv(transform)
+    return np.asarray(back @ covariance @ back.T)
+
+
 def has_patient_sums(fit: FittedModel) -> TypeGuard[MixedModelFit]:
-    """Whether a fit came from per-patient sums alone: one grouping factor, equal and independent residuals."""
-    plain = isinstance(fit, MixedModelFit) and not fit.residual_structure.n_parameters
-    return plain and type(fit) is MixedModelFit and fit.nested_covariance is None
+    """Whether patients are independent and a fit came from their sums alone: no outer level, no residual structure."""
+    return type(fit) is MixedModelFit and not fit.residual_structure.n_parameters
 
 
-def _plain(fit: FittedModel) -> MixedModelFit:
-    if not has_patient_sums(fit):
+def check_one_level(fit: FittedModel, what: str) -> None:
+    """Raises ModelRefused for patients nested in clinics. ``what`` is what cannot be done with them."""
+    if isinstance(fit, NestedMixedModelFit):
         raise ModelRefused(
-            "This is worked out from per-patient sums, which only a mixed model of patients without an outer level"
-            " and with equal, independent residuals has.",
-            "Use a fit of fit_mixed_model without nested_in, residual and residual_by.",
+            f"{what} is worked out for one level; this fit has patients nested in '{fit.nested_in}'.",
+            "Use fits without nested_in, or compare fits by likelihood_ratio_test.",
+        )
+
+
+def _from_sums(fit: FittedModel) -> MixedModelFit:
+    if not isinstance(fit, MixedModelFit) or fit.residual_structure.n_parameters:
+        raise ModelRefused(
+            "This is worked out from per-patient sums, which only a mixed model with independent residuals has.",
+            "Use a fit of fit_mixed_model without residual and residual_by.",
         )
     return fit
 
 
 def _prepared_again(fit: MixedModelFit, frame: pd.DataFrame) -> PreparedModel:
     rows = frame[frame[fit.groups].isin(fit.patients)]
-    options = (fit.method, "normal", fit.correlated)
-    return prepare(fit.formula, rows, fit.groups, fit.random_formula, options, None, True, fit.residual_structure)
+    options, nesting = (fit.method, "normal", fit.correlated), None
+    if isinstance(fit, NestedMixedModelFit):
+        nesting = Nesting(fit.nested_in, fit.nested_random_formula)
+    structure = fit.residual_structure
+    return prepare(fit.formula, rows, fit.groups, fit.random_formula, options, nesting, True, structure)
 
 
 def _places(fit: MixedModelFit, model: PreparedModel) -> IntArray | None:
     """Where the fit's patients are in a prepared model; None for all of them."""
-    asked = (fit.formula, fit.random_formula, fit.groups, fit.correlated)
-    if asked != (model.formula, model.random_formula, model.groups, model.correlated):
+    level = model.outer_level
+    asked = (fit.formula, fit.random_formula, fit.groups, fit.correlated, *_clinics_of(fit))
+    outer = () if level is None else (level.column, level.random_formula)
+    if asked != (model.formula, model.random_formula, model.groups, model.correlated, *outer):
         raise ModelRefused(
             f"The prepared model is '{model.formula}' with random part '{model.random_formula}'; the fit is"
-            f" '{fit.formula}' with '{fit.random_formula}', or they differ in correlated or groups.",
+            f" '{fit.formula}' with '{fit.random_formula}', or they differ in correlated, groups or clinics.",
             "Give the prepared model that the fit came from.",
         )
     found = model.patients.get_indexer(fit.patients)
@@ -171,11 +201,15 @@ def _places(fit: MixedModelFit, model: PreparedModel) -> IntArray | None:
     return None if len(found) == len(model.patients) else np.sort(found)
 
 
+def _clinics_of(fit: MixedModelFit) -> tuple[str, ...]:
+    return (fit.nested_in, fit.nested_random_formula) if isinstance(fit, NestedMixedModelFit) else ()
+
+
 def _evaluation(fit: MixedModelFit, model: PreparedModel, working: Working) -> Evaluation:
     """The fit's optimum again. Raises ModelRefused when these rows give its covariance another likelihood."""
     covariance, reml = working_covariance(model, fit), fit.method == "REML"
-    first = None if working.data.q != len(covariance) else evaluate(working.data, covariance, reml)
-    at = None if first is None else evaluate(working.data, covariance, reml, own_centre(first), keep_score=True)
+    first = None if working.problem.q != len(covariance) else sweep(working.problem, covariance, reml)
+    at = None if first is None else sweep(working.problem, covariance, reml, first, keep_score=True)
     names = (working.design.names, working.kept) == (fit.design.names, fit.kept)
     slack = SAME_DEVIANCE * max(1.0, 1e-3 * abs(fit.neg2loglik))
     if at is None or not names or abs(raw_deviance(working, at) - fit.neg2loglik) > slack:

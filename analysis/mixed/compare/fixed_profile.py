@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import null_space
 
-from ..deviance import evaluate
 from ..optimiser import Search
 from ..problem import Problem
+from ..sweeps import sweep
 from .crossing import crossing
-from .submodel import submodel
+from .submodel import with_fixed_columns
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,12 +32,12 @@ class FixedPath:
     covariance: FloatArray
 
     def __call__(self, shift: float) -> tuple[float, float]:
-        data, at = self.problem.working.data, self.problem.at
+        data, at = self.problem.working.problem, self.problem.at
         held = float(self.row @ at.beta) + shift
-        reduced = submodel(data, self.others, np.eye(data.q), -held * self.along)
+        reduced = with_fixed_columns(data, self.others, -held * self.along)
         lowest = Search(reduced, False, self.correlated).minimum(self.covariance)
         self.covariance = lowest.covariance
-        free = evaluate(data, lowest.covariance, False)
+        free = sweep(data, lowest.covariance, False)
         assert free is not None
         apart = held - float(self.row @ free.beta)
         variance = float(self.row @ free.xvx_inverse @ self.row)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..chart import lower_factor
+from ..chart import blocks_of, lower_factor
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -52,39 +52,56 @@ class HeldFactor:
         return np.asarray(np.where(np.abs(entries) < floor, floor, entries))
 
 
-def free_factor(size: int, correlated: bool) -> HeldFactor:
-    """Nothing held: every entry of the lower triangle, or the diagonal."""
-    order = tuple(range(size))
-    units = _units(_places(order, correlated), size)
-    return HeldFactor(order, np.zeros((size, size)), units, np.zeros((len(units) + 1, size, size)))
+def free_factor(sizes: tuple[int, ...], correlated: bool) -> HeldFactor:
+    """Nothing held: every entry of each level's lower triangle, or the diagonal. ``sizes`` are the effects per level,
+    which are not correlated across levels."""
+    order, places = _places(_orders(sizes, ()), correlated)
+    units = _units(places, len(order))
+    return HeldFactor(order, np.zeros(units.shape[1:]), units, np.zeros((len(units) + 1, *units.shape[1:])))
 
 
-def held_deviation(size: int, correlated: bool, held: int, value: float) -> HeldFactor:
+def held_deviation(sizes: tuple[int, ...], correlated: bool, held: int, value: float) -> HeldFactor:
     """The standard deviation of effect ``held`` is ``value``."""
-    order = (held, *(other for other in range(size) if other != held))
-    places = _places(order, correlated)
-    own, units = _units(places[:1], size), _units(places[1:], size)
+    order, places = _places(_orders(sizes, (held,)), correlated)
+    own_place = (held, order.index(held))
+    own = _units([own_place], len(order))
+    units = _units([place for place in places if place != own_place], len(order))
     return HeldFactor(order, value * own[0], units, np.concatenate([own, np.zeros_like(units)]))
 
 
-def held_correlation(size: int, first: int, second: int, value: float) -> HeldFactor:
-    """The correlation of two effects is ``value``; the free entries start with their standard deviations."""
-    order = (first, second, *(other for other in range(size) if other not in (first, second)))
-    places = _places(order, correlated=True)
-    units = _units([places[0], *places[2:]], size)
+def held_correlation(sizes: tuple[int, ...], first: int, second: int, value: float) -> HeldFactor:
+    """The correlation of two effects of one level is ``value``; their standard deviations are free."""
+    order, places = _places(_orders(sizes, (first, second)), correlated=True)
+    column = order.index(first)
+    places.remove((second, column))
+    units, direction = _units(places, len(order)), places.index((second, column + 1))
     left = max(1.0 - value * value, 0.0)
-    units[1, second, 0], units[1, second, 1] = value, np.sqrt(left)
-    turn = np.zeros((len(units) + 1, size, size))
-    turn[2, second, 0] = 1.0
-    turn[2, second, 1] = -value / np.sqrt(left) if left > AT_END else 0.0
-    return HeldFactor(order, np.zeros((size, size)), units, turn)
+    units[direction, second, column : column + 2] = value, np.sqrt(left)
+    turn = np.zeros((len(units) + 1, *units.shape[1:]))
+    turn[1 + direction, second, column] = 1.0
+    turn[1 + direction, second, column + 1] = -value / np.sqrt(left) if left > AT_END else 0.0
+    return HeldFactor(order, np.zeros(units.shape[1:]), units, turn)
 
 
-def _places(order: tuple[int, ...], correlated: bool) -> list[tuple[int, int]]:
-    """Row (of the random effects) and column of the free entries of a triangle or a diagonal."""
+def _orders(sizes: tuple[int, ...], first: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The effects of each level, those of ``first`` before the others of their level."""
+    levels = [range(block.start, block.stop) for block in blocks_of(sizes)]
+    return [
+        (*(effect for effect in first if effect in level), *(effect for effect in level if effect not in first))
+        for level in levels
+    ]
+
+
+def _places(orders: list[tuple[int, ...]], correlated: bool) -> tuple[tuple[int, ...], list[tuple[int, int]]]:
+    """The order of all effects, and row (an effect) and column of the free entries of L."""
+    whole = tuple(effect for order in orders for effect in order)
     if not correlated:
-        return [(row, column) for column, row in enumerate(order)]
-    return [(order[row], column) for row in range(len(order)) for column in range(row + 1)]
+        return whole, [(effect, column) for column, effect in enumerate(whole)]
+    places: list[tuple[int, int]] = []
+    for order in orders:
+        start = whole.index(order[0])
+        places += [(effect, start + column) for row, effect in enumerate(order) for column in range(row + 1)]
+    return whole, places
 
 
 def _units(places: list[tuple[int, int]], size: int) -> FloatArray:

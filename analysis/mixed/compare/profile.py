@@ -6,8 +6,6 @@ Moolgavkar 1988, Appl Stat 37; lme4's confint with method "profile"). Nothing is
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pandas as pd
 from scipy.special import chdtri, ndtri
@@ -16,6 +14,7 @@ from ..fit import MixedModelFit
 from ..fitted_model import LEVEL
 from ..prepared import PreparedModel
 from ..problem import Problem, problem_of
+from .effect_names import correlated_pairs, effect_names
 from .fixed_profile import fixed_effect_limits
 from .profile_path import Parameter, Setting, limit, setting_of
 
@@ -35,22 +34,22 @@ def profile_intervals(
 ) -> pd.DataFrame:
     """Profile-likelihood intervals by the fit's own method: one row per parameter, index parameter.
 
-    Parameters are "sd(x)" of every random effect, "cor(x, z)" of every pair, "sigma" in units of the outcome, and for
-    an ML fit the fixed effects; REML has no likelihood in which fixed effects could be compared. Columns: estimate,
-    ci_low, ci_high and note, which says where an interval is cut off by zero or by a correlation of one. lme4
-    profiles a REML fit by ML; here a REML fit keeps its own, less biased, likelihood.
+    Parameters are "sd(x)" of every random effect, "cor(x, z)" of every pair of a level, "sigma", all in units of the
+    outcome, and for an ML fit the fixed effects; REML has no likelihood in which fixed effects could be compared.
+    Random effects of clinics are named "x | clinic column". Columns: estimate, ci_low, ci_high and note, which says
+    where an interval is cut off by zero or by a correlation of one. lme4 profiles a REML fit by ML; here a REML fit
+    keeps its own, less biased, likelihood.
 
-    Raises ModelRefused when the rows are gone, for a fit with an outer level, and when the likelihood is too flat.
+    Raises ModelRefused when the rows are gone, for a residual structure, and when the likelihood is too flat.
     """
     problem = problem_of(fit, source)
     setting, rise = setting_of(problem, fit.correlated), float(chdtri(1, 1.0 - level))
     rows: dict[str, Row] = {}
-    for place, name in enumerate(fit.random_names):
+    names = effect_names(fit)
+    for place, name in enumerate(names):
         rows[f"sd({name})"] = _deviation_row(setting, place, rise)
-    if fit.correlated:
-        for first, second in combinations(range(len(fit.random_names)), 2):
-            name = f"cor({fit.random_names[first]}, {fit.random_names[second]})"
-            rows[name] = _correlation_row(setting, first, second, rise)
+    for first, second in correlated_pairs(problem.at.sizes) if fit.correlated else []:
+        rows[f"cor({names[first]}, {names[second]})"] = _correlation_row(setting, first, second, rise)
     rows["sigma"] = _sigma_row(setting, rise)
     table = pd.DataFrame.from_dict(rows, orient="index")
     in_outcome_units = [name for name in rows if not name.startswith("cor(")]
@@ -85,7 +84,7 @@ def _sigma_row(setting: Setting, rise: float) -> Row:
 def _fixed_rows(fit: MixedModelFit, problem: Problem, level: float, rise: float) -> pd.DataFrame:
     if fit.method == "REML":
         return pd.DataFrame(columns=["estimate", "ci_low", "ci_high", "note"])
-    reach = float(ndtri(0.5 + level / 2.0)) * np.sqrt(np.diag(fit.covariance))
+    reach = float(ndtri(0.5 + level / 2.0)) * np.sqrt(np.diag(fit.coefficient_covariance))
     rows = {}
     for place, term in enumerate(fit.terms):
         low, high = fixed_effect_limits(problem, fit.correlated, place, float(reach[place]), rise)

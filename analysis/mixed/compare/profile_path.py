@@ -8,7 +8,10 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 
+from ..chart import block_diagonal, blocks_of
 from ..deviance import Centre, Evaluation, evaluate
+from ..nested.deviance import evaluate_nested
+from ..nested.sums import NestedProducts
 from ..problem import Problem
 from .constrained import Held, HeldProblem
 from .crossing import crossing
@@ -62,12 +65,12 @@ class Setting:
         return np.asarray(LEAST * np.exp(self.log_sigma) * length)
 
     def held(self, parameter: Parameter, value: float) -> HeldFactor:
-        size = len(self.covariance)
+        sizes = self.problem.at.sizes
         if parameter.kind == "sd":
-            return held_deviation(size, self.correlated, parameter.of[0], value)
+            return held_deviation(sizes, self.correlated, parameter.of[0], value)
         if parameter.kind == "cor":
-            return held_correlation(size, parameter.of[0], parameter.of[1], value)
-        return free_factor(size, self.correlated)
+            return held_correlation(sizes, parameter.of[0], parameter.of[1], value)
+        return free_factor(sizes, self.correlated)
 
     def minimum(self, parameter: Parameter, value: float, covariance: FloatArray, log_sigma: float) -> Held:
         """The lowest deviance with the parameter at a value, searched from a covariance and a log σ."""
@@ -77,12 +80,15 @@ class Setting:
         return found.minimum(entries, log_sigma if moves else value)
 
     def _evaluate(self, covariance: FloatArray, centre: Centre | None) -> Evaluation | None:
-        return evaluate(self.problem.working.data, covariance, self.problem.reml, centre)
+        data, reml = self.problem.working.problem, self.problem.reml
+        if isinstance(data, NestedProducts):
+            return evaluate_nested(data, covariance, reml, centre)
+        return evaluate(data, covariance, reml, centre)
 
 
 def setting_of(problem: Problem, correlated: bool) -> Setting:
     """The setting of a fit's problem."""
-    back = problem.model.random_basis.transform
+    back = problem.random_transform
     covariance = problem.at.sigma2 * back @ problem.at.covariance @ back.T
     to_working: FloatArray = np.asarray(np.linalg.inv(back), dtype=np.float64)
     return Setting(problem, correlated, covariance, 0.5 * float(np.log(problem.at.sigma2)), to_working)
@@ -110,7 +116,8 @@ class Path:
         """Whether another start finds a lower deviance at a value; if so, the path goes on from there."""
         best = self.setting.minimum(self.parameter, value, self.covariance, self.log_sigma)
         lowest = best.value
-        for start in other_covariances(best.covariance, self.setting.correlated, self.setting.least):
+        setting = self.setting
+        for start in other_covariances(best.covariance, setting.correlated, setting.least, setting.problem.at.sizes):
             found = self.setting.minimum(self.parameter, value, start, best.log_sigma)
             best = found if found.value < best.value else best
         self._move_to(best)
@@ -134,17 +141,26 @@ def limit(setting: Setting, parameter: Parameter, estimate: float, step: float, 
     return found, at_end
 
 
-def other_covariances(covariance: FloatArray, correlated: bool, least: FloatArray) -> list[FloatArray]:
-    """Covariances in other corners: all effects nearly perfectly correlated, in every pattern of signs; other sizes."""
+def other_covariances(
+    covariance: FloatArray, correlated: bool, least: FloatArray, sizes: tuple[int, ...]
+) -> list[FloatArray]:
+    """Covariances in other corners: the effects of a level nearly perfectly correlated, in every pattern of signs;
+    without correlations, other sizes."""
     deviations = np.maximum(np.sqrt(np.diag(covariance)), least)
-    size = len(deviations)
-    if size == 1:
+    if len(deviations) == 1:
         return []
-    if not correlated:
+    if not correlated or max(sizes) == 1:
         return [np.diag((share * deviations) ** 2) for share in SIZES]
+    choices = [(1.0,) if effect in _firsts(sizes) else (1.0, -1.0) for effect in range(len(deviations))]
+    together = block_diagonal([np.ones((size, size)) for size in sizes])
     made = []
-    for signs in product((1.0, -1.0), repeat=size - 1):
-        pattern = np.array([1.0, *signs])
-        correlation = STEEP * np.outer(pattern, pattern) + (1.0 - STEEP) * np.eye(size)
+    for signs in product(*choices):
+        correlation = STEEP * together * np.outer(signs, signs)
+        np.fill_diagonal(correlation, 1.0)
         made.append(correlation * np.outer(deviations, deviations))
     return made
+
+
+def _firsts(sizes: tuple[int, ...]) -> list[int]:
+    """The first effect of each level."""
+    return [block.start for block in blocks_of(sizes)]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..fit import MixedModelFit
 from ..prepared import PreparedModel
-from ..problem import Problem, problem_of
+from ..problem import Problem, check_one_level, problem_of
 from .likelihood_ratio import above_rounding
 from .null_distribution import NullDistribution, at_boundary, chi_square
 from .submodel import lowest_deviance, raw_random_columns, submodel
@@ -36,6 +36,7 @@ def random_terms_tests(fit: MixedModelFit, source: PreparedModel | pd.DataFrame 
 
     Raises ModelRefused when the rows are gone and for a fit with an outer level.
     """
+    check_one_level(fit, "Leaving out each random term")
     problem = problem_of(fit, source)
     rows = [_row(problem, reduced) for reduced in _reduced_models(fit)]
     return pd.DataFrame(rows, index=pd.Index([reduced.name for reduced in _reduced_models(fit)], name="term"))

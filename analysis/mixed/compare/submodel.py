@@ -3,34 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from ..crossproducts import CrossProducts, lower_pairs, minors_of
 from ..deviance import evaluate
+from ..nested.sums import NestedProducts
 from ..optimiser import optimise
 from ..problem import Problem
 from ..refusal import ModelRefused
+from ..sweeps import Data
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def submodel(
-    data: CrossProducts, fixed: FloatArray, random: FloatArray, added: FloatArray | None = None
-) -> CrossProducts:
-    """The sums of the model with columns X ``fixed`` and Z ``random`` (maps: p x fewer, q x fewer).
-
-    The outcome is the same, with X ``added`` added to it.
-    """
-    wide = np.zeros((data.p + 1, fixed.shape[1] + 1))
-    if added is not None:
-        wide[:-1, -1] = added
-    wide[:-1, :-1], wide[-1, -1] = fixed, 1.0
+def submodel(data: CrossProducts, fixed: FloatArray, random: FloatArray) -> CrossProducts:
+    """The sums of the model with columns X ``fixed`` and Z ``random`` (maps: p x fewer, q x fewer), same outcome."""
+    wide = _widened(fixed, np.zeros(data.p))
     zx = np.einsum("ac,axm,xy->cym", random, data.zx, wide, optimize=True)
     zz, q = _changed_triangle(data, random), random.shape[1]
     minors = minors_of(zz, q) if q else np.empty((0, data.m))
     return CrossProducts(zz, np.ascontiguousarray(zx), wide.T @ data.total @ wide, minors, data.n_rows)
+
+
+def with_fixed_columns(data: Data, fixed: FloatArray, added: FloatArray) -> Data:
+    """The sums of the model with columns X ``fixed`` (a map, p x fewer) and X ``added`` added to the outcome."""
+    wide = _widened(fixed, added)
+    patients = data.patients if isinstance(data, NestedProducts) else data
+    zx = np.einsum("axm,xy->aym", patients.zx, wide)
+    changed = CrossProducts(patients.zz, zx, wide.T @ data.total @ wide, patients.minors, data.n_rows)
+    if not isinstance(data, NestedProducts):
+        return changed
+    outer = replace(data.outer, cx=np.einsum("axm,xy->aym", data.outer.cx, wide))
+    return replace(data, patients=changed, outer=outer, cx=np.einsum("axm,xy->aym", data.cx, wide))
+
+
+def _widened(fixed: FloatArray, added: FloatArray) -> FloatArray:
+    """The map of [X y] to [X fixed, y + X added]."""
+    wide = np.zeros((len(fixed) + 1, fixed.shape[1] + 1))
+    wide[:-1, :-1], wide[:-1, -1], wide[-1, -1] = fixed, added, 1.0
+    return wide
 
 
 def _changed_triangle(data: CrossProducts, random: FloatArray) -> FloatArray:

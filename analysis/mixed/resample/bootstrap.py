@@ -10,10 +10,10 @@ import pandas as pd
 from ..fit import MixedModelFit
 from ..prepared import PreparedModel
 from ..problem import problem_of
-from .patient_draws import PatientDraws, strata_of
 from .refits import Progress, Repetition, Statistic, usual_quantities
 from .replicates import Replicates
 from .simulation import simulator
+from .unit_draws import UnitDraws, drawn_units, strata_of
 
 
 def parametric_bootstrap(
@@ -36,8 +36,8 @@ def parametric_bootstrap(
     """
     problem = problem_of(fit, source)
     at = problem.at
-    model = simulator(problem.working.data, at.beta, at.covariance, float(np.sqrt(at.sigma2)))
-    return Repetition(problem, fit.correlated, replicates, statistic, progress).run(model.draw, seed)
+    model = simulator(problem.working.problem, at.beta, at.covariance, float(np.sqrt(at.sigma2)))
+    return Repetition(problem, fit, replicates, statistic, progress).run(model.draw, seed)
 
 
 def case_bootstrap(
@@ -51,13 +51,15 @@ def case_bootstrap(
 ) -> Replicates:
     """Refit samples of patients drawn with replacement: no distribution is assumed, patients are what is independent.
 
-    A patient drawn twice counts as two patients with the same rows; all rows of a patient come along. ``strata`` keeps
-    the number of patients per category: the name of a category of the model that is constant within patients, or a
-    series of labels indexed by patient. ``statistic``, ``progress`` and ``source`` as in ``parametric_bootstrap``.
+    A patient drawn twice counts as two patients with the same rows; all rows of a patient come along. With patients
+    nested in clinics it is clinics that are drawn, with all their patients. ``strata`` keeps the number of patients (or
+    clinics) per category: the name of a category of the model that is constant within them, or a series of labels
+    indexed by patient (or clinic). ``statistic``, ``progress`` and ``source`` as in ``parametric_bootstrap``.
 
     Samples that cannot be fitted (a category that lost all its patients) are counted in the result. Raises
     ModelRefused when the rows are gone, or the strata do not cover the patients.
     """
     problem = problem_of(fit, source)
-    draws = PatientDraws(problem, strata_of(problem, strata))
-    return Repetition(problem, fit.correlated, replicates, statistic, progress).run(draws.draw, seed)
+    units = drawn_units(problem, fit)
+    draws = UnitDraws(problem, units, strata_of(problem, units, strata))
+    return Repetition(problem, fit, replicates, statistic, progress).run(draws.draw, seed)

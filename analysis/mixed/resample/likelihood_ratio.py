@@ -15,8 +15,9 @@ from ..crossproducts import CrossProducts
 from ..fit import MixedModelFit
 from ..optimiser import optimise
 from ..prepared import PreparedModel
-from ..problem import Problem, problem_of
+from ..problem import Problem, check_one_level, problem_of
 from ..refusal import ModelRefused
+from ..sweeps import Data
 from .refits import LIFT, Progress
 from .simulation import simulator
 
@@ -97,6 +98,8 @@ def bootstrap_likelihood_ratio(
     """
     if replicates < 1:
         raise ModelRefused(f"{replicates} replicates were asked for.", "Ask for at least one.")
+    for fit in (smaller, larger):
+        check_one_level(fit, "The bootstrapped likelihood ratio")
     problem = problem_of(larger, source)
     pair = _pair(problem, smaller, larger)
     observed = likelihood_ratio(smaller, larger)
@@ -107,12 +110,18 @@ def bootstrap_likelihood_ratio(
     failures: Counter[str] = Counter()
     for number in range(replicates):
         try:
-            statistics.append(pair.likelihood_ratio(model.draw(draws)))
+            statistics.append(pair.likelihood_ratio(_one_level(model.draw(draws))))
         except ModelRefused as refused:
             failures[refused.reason] += 1
         if progress is not None:
             progress(number + 1, replicates)
     return BootstrapTest(observed, np.array(statistics), dict(failures))
+
+
+def _one_level(data: Data) -> CrossProducts:
+    """Sums that are known to be of patients alone."""
+    assert isinstance(data, CrossProducts)
+    return data
 
 
 def _pair(problem: Problem, smaller: MixedModelFit, larger: MixedModelFit) -> _Pair:

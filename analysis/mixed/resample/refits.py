@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -13,11 +12,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..basis import independent_columns
-from ..crossproducts import CrossProducts
+from ..chart import blocks_of
+from ..compare.effect_names import correlated_pairs, effect_names
 from ..deviance import Evaluation
+from ..fit import MixedModelFit
 from ..optimiser import optimise
 from ..problem import Problem
 from ..refusal import ModelRefused
+from ..sweeps import Data
 from ..working import REFIT_NOISE
 from .replicates import Replicates
 
@@ -30,12 +32,13 @@ LIFT = 0.01  # added to D where a refit starts: a direction that vanished in the
 class Refit:
     """One refit on the scale of the data.
 
-    ``coefficients`` by ``terms``, ``covariance`` of the random effects by ``random_names``, ``sigma`` the residual
-    standard deviation.
+    ``coefficients`` by ``terms``; ``covariance`` of the random effects by ``effects``, a block per level of the
+    ``sizes``, patients first; ``sigma`` the residual standard deviation.
     """
 
     terms: tuple[str, ...]
-    random_names: tuple[str, ...]
+    effects: tuple[str, ...]
+    sizes: tuple[int, ...]
     coefficients: FloatArray
     covariance: FloatArray
     sigma: float
@@ -49,26 +52,35 @@ class Refit:
     @property
     def random_covariance(self) -> pd.DataFrame:
         """Covariance of the patients' random effects, q x q."""
-        names = list(self.random_names)
-        return pd.DataFrame(self.covariance, index=names, columns=names)
+        return self._block(0)
+
+    @property
+    def nested_covariance(self) -> pd.DataFrame | None:
+        """Covariance of the clinics' random effects; None without an outer level."""
+        return self._block(1) if len(self.sizes) > 1 else None
+
+    def _block(self, level: int) -> pd.DataFrame:
+        block = blocks_of(self.sizes)[level]
+        names = list(self.effects[block])
+        return pd.DataFrame(self.covariance[block, block], index=names, columns=names)
 
 
 Statistic = Callable[[Refit], Mapping[str, float]]
 Progress = Callable[[int, int], None]
-Draw = Callable[[np.random.Generator], CrossProducts]
+Draw = Callable[[np.random.Generator], Data]
 
 
 def usual_quantities(refit: Refit) -> dict[str, float]:
-    """Coefficients by term, sd(x) of the random effects, cor(x, z) of their pairs, sigma.
+    """Coefficients by term, sd(x) of the random effects, cor(x, z) of the pairs of a level, sigma.
 
     A correlation with a variance of zero is NaN.
     """
     deviations = np.sqrt(np.maximum(np.diag(refit.covariance), 0.0))
     found = dict(zip(refit.terms, refit.coefficients.tolist(), strict=True))
-    found.update({f"sd({name})": float(sd) for name, sd in zip(refit.random_names, deviations, strict=True)})
-    for (a, first), (b, second) in combinations(enumerate(refit.random_names), 2):
-        size = deviations[a] * deviations[b]
-        found[f"cor({first}, {second})"] = float(refit.covariance[a, b] / size) if size > 0.0 else float("nan")
+    found.update({f"sd({name})": float(sd) for name, sd in zip(refit.effects, deviations, strict=True)})
+    for a, b in correlated_pairs(refit.sizes):
+        size, name = deviations[a] * deviations[b], f"cor({refit.effects[a]}, {refit.effects[b]})"
+        found[name] = float(refit.covariance[a, b] / size) if size > 0.0 else float("nan")
     return {**found, "sigma": refit.sigma}
 
 
@@ -77,7 +89,7 @@ class Repetition:
     """A problem to be solved again: how often, what is noted of each refit, and who is told."""
 
     problem: Problem
-    correlated: bool
+    fit: MixedModelFit
     replicates: int
     statistic: Statistic
     progress: Progress | None
@@ -91,7 +103,7 @@ class Repetition:
         failures: Counter[str] = Counter()
         for number in range(self.replicates):
             try:
-                refit = refitted(self.problem, draw(draws), self.correlated)
+                refit = refitted(self.problem, self.fit, draw(draws))
             except ModelRefused as refused:
                 failures[refused.reason] += 1
             else:
@@ -100,33 +112,34 @@ class Repetition:
                 self.progress(number + 1, self.replicates)
         at = self.problem.at
         rank = int(np.linalg.matrix_rank(at.covariance, hermitian=True))
-        own = pd.Series(dict(self.statistic(as_refit(self.problem, at, rank))))
+        own = pd.Series(dict(self.statistic(as_refit(self.problem, self.fit, at, rank))))
         table = pd.DataFrame.from_dict(rows, orient="index", columns=[*own.index, "status"]).rename_axis("replicate")
         return Replicates(table, own, dict(failures), self.replicates)
 
 
-def refitted(problem: Problem, data: CrossProducts, correlated: bool) -> Refit:
-    """The model fitted to other sums on the problem's working scale, starting from its fit. Raises ModelRefused."""
+def refitted(problem: Problem, fit: MixedModelFit, data: Data) -> Refit:
+    """The fit's model fitted to other sums on its problem's working scale, starting from it. Raises ModelRefused."""
     found = independent_columns(data.total[:-1, :-1], REFIT_NOISE * data.n_rows)
     if found.dropped:
         raise ModelRefused(
             "A drawn set of patients leaves a coefficient without rows.", "Draw within strata of the rare category."
         )
     start = problem.at.covariance + LIFT * np.eye(data.q)
-    optimum = optimise(data, problem.reml, correlated, start)
-    return as_refit(problem, optimum.at, optimum.rank)
+    optimum = optimise(data, problem.reml, fit.correlated, start)
+    return as_refit(problem, fit, optimum.at, optimum.rank)
 
 
-def as_refit(problem: Problem, at: Evaluation, rank: int) -> Refit:
+def as_refit(problem: Problem, fit: MixedModelFit, at: Evaluation, rank: int) -> Refit:
     """An optimum on the problem's working scale, on the scale of the data."""
-    working, back = problem.working, problem.model.random_basis.transform
+    working, back = problem.working, problem.random_transform
     scale = working.outcome_scale
     coefficients = working.transform @ (scale * at.beta + working.offset)
     if working.design.names[:1] == ("Intercept",):
         coefficients[0] += working.outcome_mean
     return Refit(
-        tuple(working.design.names[place] for place in working.kept),
-        problem.model.random_design.names,
+        fit.terms,
+        effect_names(fit),
+        at.sizes,
         coefficients,
         scale**2 * at.sigma2 * back @ at.covariance @ back.T,
         scale * float(np.sqrt(at.sigma2)),

@@ -65,6 +65,14 @@ def test_a_cohort_that_lost_a_route_needs_no_rows() -> None:
     assert np.abs(ours - theirs).to_numpy().max() <= 1e-6 * np.abs(theirs).to_numpy().max()
 
 
+def test_a_weighted_cohort_needs_no_rows_either() -> None:
+    rows = ROWS.assign(weight=1.0 + ROWS["time"] % 3)
+    model = prepare_mixed_model(FORMULA, rows, "patient", "1 + time", weights="weight")
+    fit = model.fit(patients=range(5, 25))
+    ours, theirs = robust_covariance(fit, "KC", model), robust_covariance(fit, "KC", rows)
+    assert np.abs(ours - theirs).to_numpy().max() <= 1e-7 * np.abs(theirs).to_numpy().max()
+
+
 def test_a_patient_who_alone_carries_a_coefficient_adds_nothing_to_its_variance() -> None:
     rows = ROWS.assign(route=ROWS["route"].where(ROWS["patient"] != 3, "SC"))
     table = robust_covariance(fit_mixed_model("y ~ time + route", rows, "patient"), "KC")
@@ -113,7 +121,7 @@ def test_one_row_hypotheses_are_squared_t_and_joint_ones_are_wald_over_their_ran
     assert single.p_value == pytest.approx(first["p_value"])
     several = np.eye(len(fit.terms))[2:4]
     gap = several @ fit.coefficients
-    wald = gap @ np.linalg.solve(several @ fit.covariance @ several.T, gap) / 2
+    wald = gap @ np.linalg.solve(several @ fit.coefficient_covariance @ several.T, gap) / 2
     assert fit.joint_test(several).statistic == pytest.approx(wald)
     assert fit.joint_test(several).df_num == 2
 

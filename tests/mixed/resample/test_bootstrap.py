@@ -10,9 +10,9 @@ from analysis.mixed import ModelRefused, fit_mixed_model, prepare_mixed_model
 from analysis.mixed.compare.robust import robust_covariance
 from analysis.mixed.problem import problem_of
 from analysis.mixed.resample.bootstrap import case_bootstrap, parametric_bootstrap
-from analysis.mixed.resample.patient_draws import PatientDraws
 from analysis.mixed.resample.refits import Refit, refitted
 from analysis.mixed.resample.replicates import Replicates
+from analysis.mixed.resample.unit_draws import UnitDraws, drawn_units
 
 from ..drawn import FORMULA, visits
 
@@ -40,8 +40,8 @@ def test_the_spread_over_drawn_patients_is_the_robust_standard_error() -> None:
 
 def test_a_drawn_sample_is_fitted_as_its_rows_would_be_with_a_label_per_copy() -> None:
     problem = problem_of(FIT, MODEL)
-    drawn = PatientDraws(problem, None).draw(np.random.default_rng(3))
-    ours = refitted(problem, drawn, correlated=True)
+    drawn = UnitDraws(problem, drawn_units(problem, FIT), None).draw(np.random.default_rng(3))
+    ours = refitted(problem, FIT, drawn)
     chosen = np.sort(np.random.default_rng(3).integers(0, len(problem.patients), len(problem.patients)))
     rows = pd.concat(
         [ROWS[ROWS["patient"] == problem.patients[place]].assign(patient=n) for n, place in enumerate(chosen)]
@@ -153,7 +153,7 @@ def test_refusals() -> None:
     )
     some = ROWS.groupby("patient")["route"].first().iloc[5:]
     assert refusal(case_bootstrap, FIT, 5, 1, MODEL, strata=some) == (
-        "5 of the fit's 120 patients have no stratum. Give one label per patient."
+        "5 of the fit's 120 patients have no stratum. Give one label per patient, as a series indexed by patient."
     )
     rows = ROWS.assign(phase=np.where(ROWS["time"] < 3, "early", "late"))
     fit = fit_mixed_model("y ~ phase", rows, "patient")
