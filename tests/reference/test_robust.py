@@ -16,7 +16,7 @@ BALANCED = 2e-6  # in designs where every patient has the same rows, Kauermann-C
 DEFINITIONS_APART = 2e-3  # elsewhere CR2 takes another root of I - H: up to 2.4e-4 with 300 patients, 1.3e-3 with 96
 
 
-def _standard_errors_of_r(case: str, model: str, kind: str, terms: tuple[str, ...]) -> np.ndarray:
+def standard_errors_of_r(case: str, model: str, kind: str, terms: tuple[str, ...]) -> np.ndarray:
     errors = {patsy_term(term): se for term, se in reference(case, "robust")["models"][model][kind]["se"].items()}
     return np.array([errors[frozenset(term.split(":"))] for term in terms])
 
@@ -25,7 +25,7 @@ def _standard_errors_of_r(case: str, model: str, kind: str, terms: tuple[str, ..
 def test_cr0_is_clubsandwich_s(case: str, model: str) -> None:
     fit = fitted(case, model, "REML")
     ours = np.sqrt(np.diag(robust_covariance(fit, "CR0", case_data(case))))
-    assert ours == pytest.approx(_standard_errors_of_r(case, model, "CR0", fit.terms), rel=SAME)
+    assert ours == pytest.approx(standard_errors_of_r(case, model, "CR0", fit.terms), rel=SAME)
 
 
 @pytest.mark.parametrize(("case", "model"), CASES)
@@ -33,14 +33,14 @@ def test_kauermann_carroll_is_cr2_in_balanced_designs_and_near_it_in_others(case
     fit = fitted(case, model, "REML")
     ours = np.sqrt(np.diag(robust_covariance(fit, "KC", case_data(case))))
     tolerance = BALANCED if case in ("sleepstudy", "orthodont") else DEFINITIONS_APART
-    assert ours == pytest.approx(_standard_errors_of_r(case, model, "CR2", fit.terms), rel=tolerance)
+    assert ours == pytest.approx(standard_errors_of_r(case, model, "CR2", fit.terms), rel=tolerance)
 
 
 @pytest.mark.parametrize(("case", "model"), CASES)
 def test_cr2_is_clubsandwich_s(case: str, model: str) -> None:
     fit = fitted(case, model, "REML")
     ours = np.sqrt(np.diag(robust_covariance(fit, "CR2", case_data(case))))
-    assert ours == pytest.approx(_standard_errors_of_r(case, model, "CR2", fit.terms), rel=SAME)
+    assert ours == pytest.approx(standard_errors_of_r(case, model, "CR2", fit.terms), rel=SAME)
 
 
 def test_the_whole_matrix_not_only_its_diagonal() -> None:
@@ -62,4 +62,4 @@ def test_with_patients_in_clinics_the_clinics_are_what_is_independent(model: str
     )
     for kind in ("CR0", "CR2"):
         errors = np.sqrt(np.diag(robust_covariance(fit, kind)))
-        assert errors == pytest.approx(_standard_errors_of_r("nested_clinics", model, kind, fit.terms), rel=SAME)
+        assert errors == pytest.approx(standard_errors_of_r("nested_clinics", model, kind, fit.terms), rel=SAME)
