@@ -57,8 +57,8 @@ class FittedModel:
         return self.inference.name
 
     @property
-    def covariance(self) -> FloatArray:
-        """Covariance of the kept coefficients that standard errors come from."""
+    def coefficient_covariance(self) -> FloatArray:
+        """Covariance of the kept coefficients, as an array: what standard errors come from. ``cov_fixed`` names it."""
         return self.inference.covariance
 
     @property
@@ -85,7 +85,7 @@ class FittedModel:
     @property
     def cov_fixed(self) -> pd.DataFrame:
         """Covariance of the fixed effects, term x term; the Kenward-Roger adjusted one where that was asked for."""
-        return pd.DataFrame(self.covariance.copy(), index=list(self.terms), columns=list(self.terms))
+        return pd.DataFrame(self.coefficient_covariance.copy(), index=list(self.terms), columns=list(self.terms))
 
     def joint_test(self, hypothesis: FloatArray) -> FTest:
         """F test that every row of ``hypothesis`` (rows x kept terms) gives zero, with this fit's df."""
@@ -96,7 +96,7 @@ def inference_table(
     fit: FittedModel, combinations: FloatArray, estimates: FloatArray, level: float | FloatArray = LEVEL
 ) -> dict[str, FloatArray]:
     """estimate, std_error, df, statistic, p_value, ci_low, ci_high of linear combinations of the fixed effects."""
-    variances = np.einsum("rx,xy,ry->r", combinations, fit.covariance, combinations, optimize=True)
+    variances = np.einsum("rx,xy,ry->r", combinations, fit.coefficient_covariance, combinations, optimize=True)
     df = fit.inference.df(combinations)
     errors = np.sqrt(variances)
     statistics = estimates / errors

@@ -97,7 +97,7 @@ def _compare(fit: MixedModelFit, data: pd.DataFrame, scope: str) -> CrossCheck:
         return _unchecked(f"No second opinion: statsmodels failed{scope} ({trouble}).")
     errors = _standard_errors(x, z, rows.patient, np.asarray(result.cov_re), float(result.scale))
     theirs = np.asarray(result.fe_params, dtype=np.float64)
-    ours = np.sqrt(np.diag(fit.covariance))
+    ours = np.sqrt(np.diag(fit.coefficient_covariance))
     terms = pd.DataFrame(
         {
             "estimate": fit.coefficients,

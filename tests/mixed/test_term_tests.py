@@ -38,7 +38,7 @@ def test_a_normal_fit_tests_by_chi_square() -> None:
     kept = list(fit.terms)
     rows = np.eye(len(kept))[[kept.index("route[T.IN]"), kept.index("route[T.IV]")]]
     gap = rows @ fit.coefficients
-    wald = gap @ np.linalg.solve(rows @ fit.covariance @ rows.T, gap)
+    wald = gap @ np.linalg.solve(rows @ fit.coefficient_covariance @ rows.T, gap)
     assert term_tests(fit).loc["route", "statistic"] == pytest.approx(wald / 2, rel=1e-12)
 
 

@@ -59,7 +59,7 @@ def _one_study(model: KnownModel, patients: int, study: int) -> pd.DataFrame:
         study=study,
         singular=fit.status == "singular",
         without_kenward_roger=fits["kenward-roger"].df_method != "kenward-roger",
-        simpler_covariance=isinstance(fit, MMRMFit) and fit.covariance_structure != fit.asked_structure,
+        simpler_covariance=isinstance(fit, MMRMFit) and fit.covariance != fit.asked_structure,
     )
 
 

@@ -147,7 +147,7 @@ def correlation_of(fit: MixedModelFit, at: dict) -> np.ndarray:
             if parts[0] == f"route[T.{route}]":
                 rows[number, place] = np.prod([pieces[part] for part in parts[1:]])
     pairs = np.array([rows[i] - rows[j] for i in range(len(routes)) for j in range(i + 1, len(routes))])
-    covariance = pairs @ fit.covariance @ pairs.T
+    covariance = pairs @ fit.coefficient_covariance @ pairs.T
     errors = np.sqrt(np.diag(covariance))
     return covariance / np.outer(errors, errors)
 

@@ -21,7 +21,7 @@ def label(case: str, model: str, text: str) -> object:
 def test_leaving_a_patient_out_gives_r_s_generalised_least_squares_without_that_patient(case: str, model: str) -> None:
     fit, theirs = fitted(case, model, "REML"), reference(case, "influence")["models"][model]["fixed_covariance"]
     ours = influence(fit, case_data(case))
-    errors = np.sqrt(np.diag(fit.covariance))
+    errors = np.sqrt(np.diag(fit.coefficient_covariance))
     assert len(theirs) == len(ours.patients)
     assert ours.notes == ()
     for text, expected in theirs.items():
@@ -39,7 +39,7 @@ def test_fitting_again_without_the_most_influential_gives_lme4_s_fit_of_the_othe
     distances = influence(fit, case_data(case)).patients["cooks_distance"]
     most = distances.nlargest(N_REFITTED).index
     ours = refit_without(fit, most, case_data(case))
-    errors = np.sqrt(np.diag(fit.covariance))
+    errors = np.sqrt(np.diag(fit.coefficient_covariance))
     for patient in most:
         expected, row = theirs[str(patient)], ours.loc[patient]
         assert (row["status"] == "singular") == expected["singular"]

@@ -96,7 +96,7 @@ def test_fit_is_that_of_mmrm(structure):
     fit, theirs = fitted_mmrm("fev", FEV, structure), reference("fev", "mmrm")["structures"][structure]
     assert fit.neg2loglik == pytest.approx(theirs["neg2loglik"], abs=DEVIANCE, rel=0)
     np.testing.assert_allclose(fit.visit_covariance, theirs["Sigma"], rtol=MMRM_COVARIANCE.get(structure, MMRM))
-    assert (fit.n_rows, fit.covariance_structure) == (theirs["nobs"], STRUCTURES[structure])
+    assert (fit.n_rows, fit.covariance) == (theirs["nobs"], STRUCTURES[structure])
     errors = in_order(fit, theirs["satterthwaite"]["se"])
     gap = np.abs(fit.fixed_effects["estimate"] - in_order(fit, theirs["fixef"]))
     np.testing.assert_array_less(gap, MMRM_LOOSE.get(structure, MMRM) * errors)

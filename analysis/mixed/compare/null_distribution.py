@@ -101,7 +101,7 @@ def null_distribution(
 
 
 def _between_structures(smaller: MMRMFit, larger: MMRMFit, coefficients: int) -> NullDistribution:
-    one, other = smaller.covariance_structure, larger.covariance_structure
+    one, other = smaller.covariance, larger.covariance
     if smaller.visit != larger.visit or (one != other and other not in WITHIN_STRUCTURE.get(one, ())):
         raise ModelRefused(
             f"The covariance '{one}' of the smaller fit is not a special case of '{other}'.",

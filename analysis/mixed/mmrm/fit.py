@@ -22,15 +22,14 @@ class MMRMFit(FittedModel):
 
     There are no random effects: each patient's outcomes have covariance ``between_visits`` (visits x visits, squared
     units of the outcome) at the visits attended. ``visit_levels`` are the visits with a row, in their order.
-    ``covariance_structure`` is the structure that was used and ``asked_structure`` the one asked for: they differ when
-    the visits were too sparse, which ``notes`` then explain. ``covariance`` stays, as in every fit, the matrix of the
-    coefficients; ``visit_covariance`` is that of the visits.
+    ``covariance`` names the structure that was used and ``asked_structure`` the one asked for: they differ when
+    the visits were too sparse, which ``notes`` then explain. ``visit_covariance`` is the matrix itself.
     """
 
     visit: str
     visit_levels: tuple[Any, ...]
     asked_structure: str
-    covariance_structure: str
+    covariance: str
     n_covariance_parameters: int
     between_visits: FloatArray
     patients_together: npt.NDArray[np.intp]

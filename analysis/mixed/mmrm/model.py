@@ -137,7 +137,7 @@ def _described(problem: _Problem, choice: Choice) -> MMRMFit:
         visit=problem.schedule.column,
         visit_levels=problem.schedule.levels,
         asked_structure=problem.asked,
-        covariance_structure=choice.structure.name,
+        covariance=choice.structure.name,
         n_covariance_parameters=choice.structure.count(len(problem.schedule.levels)),
         between_visits=scale**2 * at.sigma,
         patients_together=problem.schedule.together,

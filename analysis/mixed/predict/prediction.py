@@ -97,7 +97,7 @@ def _predicted(
         estimate = estimate + lines.own_part(asked.z, asked.line)
         extra, left = lines.error_parts(asked.x, asked.z, asked.line)
         extra = extra + asked.residual
-    variance = np.einsum("np,pq,nq->n", left, fit.covariance, left, optimize=True) + extra
+    variance = np.einsum("np,pq,nq->n", left, fit.coefficient_covariance, left, optimize=True) + extra
     table = {"estimate": estimate, "std_error": np.sqrt(np.maximum(variance, 0.0)), "df": fit.inference.df(asked.x)}
     if interval is not None:
         half = critical_value(LEVEL, table["df"]) * table["std_error"]

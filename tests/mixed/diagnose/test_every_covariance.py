@@ -165,14 +165,14 @@ def test_a_patient_s_line_and_its_error_are_the_dense_universal_prediction(oracl
     c = (oracle.shared if isinstance(fit, MixedModelFit) else oracle.v)[:, asked.index]
     estimate = oracle.x[asked.index] @ fit.coefficients + c.T @ weight @ (oracle.y - oracle.x @ fit.coefficients)
     left = oracle.x[asked.index] - c.T @ weight @ oracle.x
-    variance = np.diag(c[asked.index] - c.T @ weight @ c + left @ fit.covariance @ left.T)
+    variance = np.diag(c[asked.index] - c.T @ weight @ c + left @ fit.coefficient_covariance @ left.T)
     assert ours["estimate"].to_numpy() == pytest.approx(estimate, abs=ROUNDING)
     assert ours["std_error"].to_numpy() ** 2 == pytest.approx(variance, abs=1e-7)
 
 
 def test_a_new_patient_s_score_has_the_whole_variance_of_a_row(oracle: Oracle) -> None:
     ours = predict(oracle.fit, ROWS, interval="prediction")
-    fixed = np.sum((oracle.x @ oracle.fit.covariance) * oracle.x, axis=1)
+    fixed = np.sum((oracle.x @ oracle.fit.coefficient_covariance) * oracle.x, axis=1)
     assert ours["std_error"].to_numpy() ** 2 == pytest.approx(np.diag(oracle.v) + fixed, abs=ROUNDING)
 
 
@@ -211,7 +211,7 @@ def test_a_new_patient_of_a_known_clinic_has_the_clinic_s_line() -> None:
         c = (ROWS["clinic"] == clinic).to_numpy() * (z @ outer @ z[row])
         estimate = oracle.x[row] @ fit.coefficients + c @ weight @ (oracle.y - oracle.x @ fit.coefficients)
         left = oracle.x[row] - c @ weight @ oracle.x
-        variance = z[row] @ (outer + inner) @ z[row] - c @ weight @ c + left @ fit.covariance @ left
+        variance = z[row] @ (outer + inner) @ z[row] - c @ weight @ c + left @ fit.coefficient_covariance @ left
         assert ours.loc[row, "estimate"] == pytest.approx(estimate, abs=ROUNDING)
         assert ours.loc[row, "std_error"] ** 2 == pytest.approx(variance, abs=ROUNDING)
     assert not ours["known_patient"].any()

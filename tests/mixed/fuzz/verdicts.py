@@ -98,7 +98,7 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
         )
     except ModelRefused as refused:
         return Verdict(design, "refused", refusal=refused.reason)
-    rival = VisitCovariance(design, fit.covariance_structure)
+    rival = VisitCovariance(design, fit.covariance)
     here = rival.free(fit.visit_covariance.to_numpy() / design.outcome_unit**2)
     at_fit = rival.with_gradient(here)[0] + design.raw_constant
     lowest, there = lowest_found(rival, design.seed, STARTS, [here])

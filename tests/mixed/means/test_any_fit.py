@@ -29,7 +29,7 @@ def test_a_mean_at_a_visit_is_its_combination_of_coefficients(df: str) -> None:
         combination = np.array([row.get(term, 0.0) for term in fit.terms])
         found = means.loc[("IV", "3")]
         assert found["estimate"] == pytest.approx(combination @ fit.coefficients)
-        assert found["std_error"] == pytest.approx(np.sqrt(combination @ fit.covariance @ combination))
+        assert found["std_error"] == pytest.approx(np.sqrt(combination @ fit.coefficient_covariance @ combination))
         assert found["df"] == pytest.approx(fit.inference.df(combination[None])[0])
 
 

@@ -30,7 +30,7 @@ ROWS = scheduled(20)
 @cache
 def fitted(structure: str, method: str, df: str = "satterthwaite") -> MMRMFit:
     fit = fit_mmrm(FORMULA, ROWS, "patient", "visit", covariance=structure, method=method, df=df)
-    assert fit.covariance_structure == structure
+    assert fit.covariance == structure
     return fit
 
 
@@ -54,7 +54,7 @@ def test_deviance_and_coefficients_are_those_of_the_dense_likelihood(structure: 
     assert fit.n_covariance_parameters == count
     assert fit.neg2loglik == pytest.approx(dense.deviance(fit.between_visits), abs=DEVIANCE, rel=0)
     np.testing.assert_allclose(fit.coefficients, dense.beta(fit.between_visits), rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(fit.covariance, dense.phi(fit.between_visits), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(fit.coefficient_covariance, dense.phi(fit.between_visits), rtol=1e-9, atol=1e-12)
 
 
 @each_structure
@@ -77,7 +77,7 @@ def test_satterthwaite_df_are_those_of_numerical_derivatives(structure: str, met
     at = parameters_of(structure, fit.between_visits)
     slopes = derivative(lambda p: np.diag(dense.phi(matrix(p))), at, STEP)
     spread = np.einsum("sx,st,tx->x", slopes, 2.0 * np.linalg.inv(hessian(structure, method)), slopes)
-    np.testing.assert_allclose(fit.fixed_effects["df"], 2.0 * np.diag(fit.covariance) ** 2 / spread, rtol=NUMERICAL_DF)
+    np.testing.assert_allclose(fit.fixed_effects["df"], 2.0 * np.diag(fit.coefficient_covariance) ** 2 / spread, rtol=NUMERICAL_DF)
 
 
 @each_structure

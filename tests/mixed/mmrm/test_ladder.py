@@ -32,7 +32,7 @@ def lonely_visit(rows: pd.DataFrame) -> pd.DataFrame:
 
 def test_a_pair_of_visits_that_nobody_attended_gives_way_to_ar1h() -> None:
     fit = fit_mmrm("y ~ visit", without_pair(ROWS), "patient", "visit")
-    assert (fit.asked_structure, fit.covariance_structure) == ("unstructured", "ar1h")
+    assert (fit.asked_structure, fit.covariance) == ("unstructured", "ar1h")
     assert fit.notes == (
         "The covariance structure is ar1h: unstructured could not be fitted because no patient attended both week 1 and"
         " week 8.",
@@ -44,7 +44,7 @@ def test_a_pair_of_visits_that_nobody_attended_gives_way_to_ar1h() -> None:
 
 def test_a_visit_that_the_fixed_effects_take_up_goes_down_to_cs() -> None:
     fit = fit_mmrm("y ~ visit", lonely_visit(ROWS), "patient", "visit")
-    assert fit.covariance_structure == "cs"
+    assert fit.covariance == "cs"
     reason = "could not be fitted because the fixed effects take up every row at week 8, so its variance is unknown"
     assert fit.notes == (f"The covariance structure is cs: unstructured {reason}; ar1h {reason}; csh {reason}.",)
 
@@ -61,9 +61,9 @@ def test_many_missing_pairs_are_counted() -> None:
 def test_a_covariance_that_runs_into_the_boundary_gives_way() -> None:
     """Four patients leave too few residuals for four variances and six covariances."""
     fit = fit_mmrm("y ~ visit", ROWS[ROWS["patient"] < 4], "patient", "visit")
-    assert fit.covariance_structure != "unstructured"
+    assert fit.covariance != "unstructured"
     assert fit.notes[0].startswith(
-        f"The covariance structure is {fit.covariance_structure}: unstructured could not be fitted because the "
+        f"The covariance structure is {fit.covariance}: unstructured could not be fitted because the "
     )
 
 
@@ -150,7 +150,7 @@ def test_a_singular_covariance_that_fits_better_is_mentioned() -> None:
         fit.notes
         for seed in range(12)
         for fit in [fit_mmrm("y ~ 1", scheduled(14, seed, 0.5), "patient", "visit")]
-        if fit.covariance_structure == "unstructured"
+        if fit.covariance == "unstructured"
     ]
     words = (
         "Few patients attended some pair of visits, and a singular covariance would fit their rows better still; what"

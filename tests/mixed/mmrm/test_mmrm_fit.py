@@ -28,7 +28,7 @@ def assert_same(one: MMRMFit, other: MMRMFit, tolerance: float = ROUNDING) -> No
 
 def test_a_fit_says_what_it_is() -> None:
     assert (FIT.status, FIT.method, FIT.df_method) == ("converged", "REML", "satterthwaite")
-    assert (FIT.covariance_structure, FIT.n_covariance_parameters) == ("unstructured", 10)
+    assert (FIT.covariance, FIT.n_covariance_parameters) == ("unstructured", 10)
     assert (FIT.n_rows, FIT.n_groups, FIT.groups, FIT.visit) == (len(ROWS), 40, "patient", "visit")
     assert FIT.notes == ()
     assert tuple(FIT.visit_covariance.index) == tuple(FIT.visit_covariance.columns) == VISITS
