@@ -38,7 +38,7 @@ def separate(values: FloatArray, gram: FloatArray, p: int, means: FloatArray | N
     ``values`` are centred when ``means`` is given, ``gram`` is their Gram matrix over the number of rows.
     """
     first = orthonormal_basis(gram[:p, :p], means)
-    shares = _coefficients(first, gram, p, means)
+    shares = shares_of(first, gram[:p, :p], means)
     near = np.flatnonzero(shares.any(axis=0))
     if not len(near):
         return Separated(first, first, np.eye(p), gram)
@@ -52,17 +52,21 @@ def separate(values: FloatArray, gram: FloatArray, p: int, means: FloatArray | N
     if not set(first.kept) <= set(second.kept):
         values[near] = original
         return Separated(first, first, np.eye(p), gram)
-    kept, dropped = np.array(second.kept, dtype=np.intp), np.array(second.dropped, dtype=np.intp)
-    step = np.eye(p) - shares  # present columns = original columns @ step
-    turn = step[np.ix_(kept, kept)]
-    alias = turn @ second.alias + shares[np.ix_(kept, dropped)]
-    fixed = basis_of(second.kept, second.dropped, turn @ second.centred, alias, means)
-    undo: FloatArray = np.asarray(np.linalg.inv(step), dtype=np.float64)
-    return Separated(fixed, second, undo, again)
+    undo: FloatArray = np.asarray(np.linalg.inv(np.eye(p) - shares), dtype=np.float64)
+    return Separated(of_originals(second, shares, means), second, undo, again)
 
 
-def _coefficients(found: Basis, gram: FloatArray, p: int, means: FloatArray | None) -> FloatArray:
+def of_originals(present: Basis, shares: FloatArray, means: FloatArray | None) -> Basis:
+    """A basis found for columns less their shares of earlier ones, as a basis of the columns themselves."""
+    kept, dropped = np.array(present.kept, dtype=np.intp), np.array(present.dropped, dtype=np.intp)
+    turn = (np.eye(len(shares)) - shares)[np.ix_(kept, kept)]
+    alias = turn @ present.alias + shares[np.ix_(kept, dropped)]
+    return basis_of(present.kept, present.dropped, turn @ present.centred, alias, means)
+
+
+def shares_of(found: Basis, gram: FloatArray, means: FloatArray | None) -> FloatArray:
     """For each column that those before it nearly or wholly determine, its coefficients on them; p x p."""
+    p = len(gram)
     shares = np.zeros((p, p))
     kept, dropped = np.array(found.kept, dtype=np.intp), np.array(found.dropped, dtype=np.intp)
     diagonal = np.diag(found.centred)

@@ -1,4 +1,4 @@
-"""How far this engine is from R, the worst case of each quantity: ``python -m tests.reference.accuracy`` prints the table.
+"""How far this engine is from R, the worst case of each quantity. ``python -m tests.reference.accuracy`` prints it.
 
 The tests beside this file hold every case to its tolerance; this gathers what they compare, one line a quantity.
 """
