@@ -2,6 +2,6 @@
 
 from .findings import Finding, StudyDataError, findings_frame
 from .mapping import Mapping
-from .reading import read_study
+from .reading import read_study, read_upload
 
-__all__ = ["Finding", "Mapping", "StudyDataError", "findings_frame", "read_study"]
+__all__ = ["Finding", "Mapping", "StudyDataError", "findings_frame", "read_study", "read_upload"]

@@ -1,95 +1,67 @@
-"""Which file of a folder is which table."""
+"""The files of a folder on this machine."""
 
 from __future__ import annotations
 
+import itertools
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from analysis.vocabulary import TABLES, nearest
+from .files import StudyFile, StudyFiles, study_name
+from .findings import FindingLog, shown_path, unreadable
+from .limits import MOST_FOLDER_ENTRIES
 
-from .delimited import default_format, read_delimited
-from .findings import FindingLog, listed, shown_path, unreadable
-from .parquet import read_parquet
-from .source import SourceTable
-
-ENDINGS = (".csv", ".tsv", ".parquet")
 EXPECTED = "patients, sessions and assessments (.csv, .tsv or .parquet)"
+OUTSIDE = "is a link to a place outside the folder of the study, which is not followed. Put the file itself there."
+OWN_FOLDER = "Give the study a folder of its own."
+SPECIAL = "is a pipe, a device or a socket, not a file. Put a plain file in its place."
 
 
-def is_readable_folder(folder: Path, log: FindingLog) -> bool:
-    """Whether a path is a folder with files; says what it is otherwise."""
+def folder_files(folder: Path, log: FindingLog) -> StudyFiles | None:
+    """The files of a folder and of the folders in it, hidden ones left out; None when it cannot be a study."""
     name = shown_path(folder)
     try:
-        fault = _folder_fault(folder)
+        entries = list(itertools.islice(_entries(folder), MOST_FOLDER_ENTRIES + 1))
+        root = folder.resolve()
+        files = tuple(_study_file(path, shown, root) for shown, path in entries)
     except OSError as failure:
         log.add("error", "", unreadable(f"{name}: the folder", failure))
-        return False
-    if fault:
-        log.add("error", "", f"{name}: {fault}")
-    return fault is None
-
-
-def _folder_fault(folder: Path) -> str | None:
-    if not folder.exists():
-        return f"there is no such folder. Give the folder that holds {EXPECTED}."
-    if not folder.is_dir():
-        return f"is a file, not a folder. Give the folder that holds {EXPECTED}."
-    if not any(folder.iterdir()):
-        return f"the folder is empty. It should hold {EXPECTED}."
+        return None
+    if not files:
+        log.add("error", "", f"{name}: the folder is empty. It should hold {EXPECTED}.")
+    elif len(files) > MOST_FOLDER_ENTRIES:
+        log.add(
+            "error", "", f"{name}: the folder holds more than {MOST_FOLDER_ENTRIES:,} files. Give the study its own."
+        )
+    else:
+        return StudyFiles(study_name(root.name), "folder", files)
     return None
 
 
-def read_folder(folder: Path, log: FindingLog) -> Iterator[tuple[str, SourceTable]]:
-    """Read the files named after tables, one when asked for the next, so that not all are in memory as they came.
+def _entries(folder: Path, inside: str = "") -> Iterator[tuple[str, Path]]:
+    """Names and paths, one folder deep. A folder without files counts as an entry, so that it is told of."""
+    visible = (path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in sorted(itertools.islice(visible, MOST_FOLDER_ENTRIES + 1)):
+        below = [] if inside or path.is_symlink() or not path.is_dir() else _below(path)
+        yield from below or [(inside + path.name, path)]
 
-    Every other file is noted, a missing required table is an error.
-    """
+
+def _below(folder: Path) -> list[tuple[str, Path]]:
     try:
-        files, others = _table_files(folder)
-    except OSError as failure:  # a folder may be listed and yet not entered
-        log.add("error", "", unreadable(f"{shown_path(folder)}: the folder", failure))
-        return
-    _report_files(files, others, log)
-    for name in TABLES:
-        source = read_file(files[name][0], name, log) if len(files.get(name, ())) == 1 else None
-        if source is not None:
-            yield name, source
+        return list(_entries(folder, f"{folder.name}/"))
+    except PermissionError:  # a mapping that names a file in it is told that the file is not there
+        return []
 
 
-def _table_files(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
-    """The files named after each table, and the names of all else."""
-    files: dict[str, list[Path]] = {}
-    others: list[str] = []
-    for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
-        is_table = path.is_file() and path.suffix.lower() in ENDINGS and path.stem.lower() in TABLES
-        if is_table:
-            files.setdefault(path.stem.lower(), []).append(path)
-        else:
-            others.append(path.name)
-    return files, others
+def _study_file(path: Path, name: str, root: Path) -> StudyFile:
+    return StudyFile(name, path, refusal=_refusal(path, root))
 
 
-def read_file(path: Path, table: str, log: FindingLog) -> SourceTable | None:
-    """Read one file by its ending; None when an error was found."""
-    if path.suffix.lower() == ".parquet":
-        return read_parquet(path, table, log)
-    return read_delimited(path, default_format(path), table, log)
-
-
-def _report_files(files: dict[str, list[Path]], others: list[str], log: FindingLog) -> None:
-    for name, paths in files.items():
-        if len(paths) > 1:
-            names = listed(path.name for path in paths)
-            log.add("error", name, f"The table {name} is in more than one file: {names}. Keep one of them.")
-    for name, table in TABLES.items():
-        if name in files:
-            continue
-        if table.required:
-            near = nearest(name, [Path(other).stem for other in others])
-            hint = next((f" Is it {listed([other])}? Rename it." for other in others if Path(other).stem == near), "")
-            expected = f"a file {name}.csv, {name}.tsv or {name}.parquet"
-            log.add("error", name, f"The required table {name} is missing: the folder needs {expected}.{hint}")
-        else:
-            log.add("note", name, f"There is no table {name}; the pages that need it say so.")
-    if others:
-        log.add("note", "", f"Not read, because the name is no table's: {listed(others)}.")
+def _refusal(path: Path, root: Path) -> str | None:
+    """Why a file of a folder is never opened; None when it may be."""
+    if path.is_symlink() and not path.resolve().is_relative_to(root):
+        return OUTSIDE
+    mode = path.stat().st_mode if path.exists() else 0
+    if stat.S_ISDIR(mode):
+        return "is a folder, not a file. Put the file in its place."
+    return SPECIAL if mode and not stat.S_ISREG(mode) else None

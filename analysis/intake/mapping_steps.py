@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-import pyarrow as arrow
-
 from analysis.vocabulary import TABLES, nearest
 
-from .delimited import TextFormat, default_format, read_delimited
-from .findings import FindingLog, Origin, Problem, counted, listed, shown_name, shown_path, unreadable
-from .mapped_columns import Text, column_text, kept_rows, mapped_column
-from .mapping import Columns, Mapping, SourceRule, TableRule
-from .parquet import read_parquet
+from .delimited import TextFormat, default_format
+from .files import StudyFiles
+from .findings import FindingLog, listed, shown_name
+from .first_sessions import FirstSessions
+from .mapped_parts import first_sessions, joined, section_rows
+from .mapping import Mapping
+from .mapping_checks import contradictions, entries
+from .mapping_rules import SourceRule, TableRule
+from .session_order import with_session_numbers
 from .source import SourceTable
+from .table_files import read_file
 
 
-def read_mapped(folder: Path, rules: Mapping, log: FindingLog) -> dict[str, SourceTable]:
-    """The tables that a mapping makes of the files of a folder, by table name, every column as text.
+def read_mapped(files: StudyFiles, rules: Mapping, log: FindingLog) -> dict[str, SourceTable]:
+    """The tables that a mapping makes of the files of a study, by table name, every column as text.
 
     Empty when a file cannot be read or lacks a column that the mapping reads; the log then says so.
     """
     used = {rule.source for rule in rules.tables}
-    try:
-        others = sorted(path.name for path in folder.iterdir())
-    except OSError as failure:
-        log.add("error", "", unreadable(f"{shown_path(folder)}: the folder", failure))
-        return {}
-    sources = {name: _read_source(folder, rules.sources[name], others, log) for name in rules.sources if name in used}
-    _note_unused_files(others, rules, log)
+    sources = {name: _read_source(files, rules.sources[name], log) for name in rules.sources if name in used}
+    _note_unused_files(list(files.top_names), rules, log)
     return map_sources(rules, sources, log)
 
 
@@ -43,35 +40,52 @@ def map_sources(rules: Mapping, sources: dict[str, SourceTable | None], log: Fin
         _check_columns(rule, sources[rule.source], log)
     if log.has_errors:
         return {}
+    first = first_sessions(rules.tables, rules.sources, sources)
     tables: dict[str, SourceTable] = {}
     for name in TABLES:
-        parts = [_part(rule, rules, sources[rule.source], tables, log) for rule in rules.tables if rule.table == name]
-        if parts:
-            tables[name] = _joined([part for part in parts if part is not None])
+        sections = [rule for rule in rules.tables if rule.table == name]
+        if sections:
+            tables[name] = _filled_table(sections, rules, sources, tables, first, log)
         else:
             _report_unfilled(name, log)
     return tables
 
 
-def _read_source(folder: Path, rule: SourceRule, others: list[str], log: FindingLog) -> SourceTable | None:
+def _filled_table(
+    sections: list[TableRule],
+    rules: Mapping,
+    sources: dict[str, SourceTable | None],
+    tables: dict[str, SourceTable],
+    first: FirstSessions | None,
+    log: FindingLog,
+) -> SourceTable:
+    known = tables["patients"].cells.column("patient_id") if _has_patient_ids(tables) else None
+    parts = []
+    for rule in sections:
+        source = sources[rule.source]
+        assert source is not None  # a source that could not be read is an error, which stopped the mapping before
+        parts.append(section_rows(rule, rules.sources[rule.source], source, known, first, log))
+    made = joined(parts)
+    counted_here = any(
+        columns["session_number"].from_sessions == "order"
+        for columns in entries(sections[0])
+        if "session_number" in columns
+    )
+    return with_session_numbers(made, log) if counted_here else made
+
+
+def _read_source(files: StudyFiles, rule: SourceRule, log: FindingLog) -> SourceTable | None:
     if rule.table is not None:
         log.add("error", "", _of_database(rule.table))
         return None
-    path = folder / rule.file
-    try:
-        is_there = path.is_file()
-    except OSError as failure:
-        log.add("error", "", unreadable(f"The mapping reads '{shown_name(rule.file)}', which", failure))
+    file = files.find(rule.file)
+    if file is None:
+        near = nearest(rule.file, files.top_names)
+        hint = f" Is it '{shown_name(near)}'?" if near else ""
+        where = f"which is not in the {files.kind}.{hint}"
+        log.add("error", "", f"The mapping reads '{shown_name(rule.file)}', {where}")
         return None
-    if not is_there:
-        near = nearest(rule.file, others)
-        hint = f" Is it '{near}'?" if near else ""
-        log.add("error", "", f"The mapping reads '{shown_name(rule.file)}', which is not in the folder.{hint}")
-        return None
-    if path.suffix.lower() == ".parquet":
-        return read_parquet(path, "", log)
-    form = TextFormat(rule.delimiter or default_format(path).delimiter, rule.encoding)
-    return read_delimited(path, form, "", log)
+    return read_file(file, "", log, TextFormat(rule.delimiter or default_format(file).delimiter, rule.encoding))
 
 
 def _of_database(table: str) -> str:
@@ -90,8 +104,10 @@ def _note_unused_files(names: list[str], rules: Mapping, log: FindingLog) -> Non
 
 def _check_columns(rule: TableRule, source: SourceTable | None, log: FindingLog) -> None:
     for entry in rule.long or ({},):
+        given = {**rule.columns, **entry}
+        of_items = {"instrument"} if "score" in given and given["score"].items else set()
         for column in TABLES[rule.table].required_columns:
-            if column not in {**rule.columns, **entry}:
+            if column not in given and column not in of_items:
                 message = f"The mapping of {rule.table} fills no column '{column}', which is required."
                 log.add("error", rule.table, message, column)
     if source is None:
@@ -115,71 +131,5 @@ def _report_unfilled(name: str, log: FindingLog) -> None:
         log.add("note", name, f"There is no table {name}; the pages that need it say so.")
 
 
-def _part(
-    rule: TableRule, rules: Mapping, source: SourceTable | None, tables: dict[str, SourceTable], log: FindingLog
-) -> SourceTable | None:
-    """The rows that one rule makes of one source."""
-    assert source is not None
-    label = f"{source.origin.labels[0]} (as {rule.table})"
-    source = SourceTable(source.cells, Origin((label,), None, source.origin.rows))
-    form = rules.sources[rule.source]
-    text = {name: column_text(source, name, form, rule.table, log) for name in sorted(rule.source_columns())}
-    known = tables["patients"].cells.column("patient_id") if _has_patient_ids(tables) else None
-    kept = kept_rows(rule.keep, text, source.cells.num_rows, known)
-    left_out = int((~kept).sum())
-    if left_out:
-        rows = counted(source.cells.num_rows, "row")
-        log.add("note", rule.table, f"{label}: {left_out:,} of {rows} left out by the filters of the mapping.")
-    text = {name: column.filter(arrow.array(kept)) for name, column in text.items()}
-    origin = source.origin.take(kept)
-    entries = [_entry(rule, entry, text, form, origin, log) for entry in rule.long or ({},)]
-    return _without_repeats(rule, _joined(entries), log)
-
-
 def _has_patient_ids(tables: dict[str, SourceTable]) -> bool:
     return "patients" in tables and "patient_id" in tables["patients"].cells.column_names
-
-
-def _entry(
-    rule: TableRule, entry: Columns, text: dict[str, Text], form: SourceRule, origin: Origin, log: FindingLog
-) -> SourceTable:
-    """One row per source row, for one entry of `long` (or for the rule itself)."""
-    rules = {**rule.columns, **entry}
-    n_rows = len(origin.rows) if origin.rows is not None else 0
-    cells = {
-        target: mapped_column(column, text, n_rows, origin, rule.table, target, form, log)
-        for target, column in rules.items()
-    }
-    made = SourceTable(arrow.table(cells), origin)
-    read = [column.column for column in entry.values() if column.column is not None]
-    if not read:
-        return made
-    filled = np.zeros(n_rows, dtype=bool)
-    for name in read:
-        filled |= text[name].is_valid().to_numpy()
-    if not filled.all():
-        blank = int((~filled).sum())
-        names = listed(sorted(set(read)))
-        message = f"{origin.labels[0]}: {counted(blank, 'row')} without a value in {names} left out when made long."
-        log.add("note", rule.table, message)
-    return made.take(filled)
-
-
-def _without_repeats(rule: TableRule, made: SourceTable, log: FindingLog) -> SourceTable:
-    if not rule.drop_repeats:
-        return made
-    repeat = made.cells.to_pandas().duplicated().to_numpy()
-    problem = Problem(repeat, "row", "equal to an earlier row in every column", "The repeats were left out.", "note")
-    log.report(rule.table, made.origin, problem)
-    return made.take(~repeat)
-
-
-def _joined(parts: list[SourceTable]) -> SourceTable:
-    """Parts of one table under one another; a column that a part lacks is missing there."""
-    if len(parts) == 1:
-        return parts[0]
-    labels = tuple(dict.fromkeys(part.origin.labels[0] for part in parts))
-    places = [np.full(part.cells.num_rows, labels.index(part.origin.labels[0])) for part in parts]
-    rows = [part.origin.rows for part in parts if part.origin.rows is not None]
-    cells = arrow.concat_tables([part.cells for part in parts], promote_options="default")
-    return SourceTable(cells, Origin(labels, np.concatenate(places), np.concatenate(rows)))

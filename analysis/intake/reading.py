@@ -7,25 +7,28 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.study import Study
+from analysis.study import AllowedColumn, Study
 from analysis.vocabulary import TABLES, nearest
 
 from .conversion import ConvertedTable, convert_table
+from .files import StudyFiles, study_name
 from .findings import FindingLog, StudyDataError, listed, shown_name
-from .folder import is_readable_folder, read_folder
+from .identifiers import check_identifiers, without_telling_names
 from .links import check_links
 from .mapping import Mapping, read_mapping
 from .mapping_steps import read_mapped
+from .opening import Upload, open_study, open_upload
 from .repeats import find_repeats
 from .schemas import check_table
 from .source import SourceTable, names_columns
+from .table_files import read_tables
 from .words import as_text_series
 
 MOST_HINTS = 50  # extra columns compared with the dictionary
 
 
 def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) -> Study:
-    """Read, check and type the tables of a folder.
+    """Read, check and type the tables of a folder, a .zip, an .xlsx with a sheet for each table, or one file.
 
     Without a mapping the files are named after the tables and the columns after the data
     dictionary; a mapping (a TOML file) says how other files become the five tables. Nothing is
@@ -34,33 +37,62 @@ def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) ->
     Raises StudyDataError with every finding of every table when any of them is an error.
     """
     log = FindingLog()
-    folder = Path(path)
-    rules = mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping), log)
+    rules = _rules(mapping, log)
+    with open_study(Path(path), log) as files:
+        return _study(files, rules, log)
+
+
+def read_upload(uploads: Iterable[Upload], mapping: str | Path | Mapping | None = None) -> Study:
+    """As read_study, of what a browser sent as (name, content) pairs; no name becomes a path."""
+    log = FindingLog()
+    rules = _rules(mapping, log)
+    with open_upload(uploads, log) as files:
+        return _study(files, rules, log)
+
+
+def _rules(mapping: str | Path | Mapping | None, log: FindingLog) -> Mapping | None:
+    return mapping if mapping is None or isinstance(mapping, Mapping) else read_mapping(Path(mapping), log)
+
+
+def _study(files: StudyFiles | None, rules: Mapping | None, log: FindingLog) -> Study:
     sources: Iterable[tuple[str, SourceTable]] = ()
-    if is_readable_folder(folder, log) and not log.has_errors:
-        sources = read_folder(folder, log) if rules is None else read_mapped(folder, rules, log).items()
-    given = rules.name if rules is not None else None
-    return checked_study(given or folder.resolve().name, sources, log)
+    allowed = rules.allowed if rules is not None else ()
+    name = (rules.name if rules is not None else None) or ""
+    if files is not None and not log.has_errors:
+        sources = read_mapped(files, rules, log).items() if rules and rules.tables else read_tables(files, log)
+        name = name or files.name
+    return checked_study(study_name(name), sources, log, allowed)
 
 
-def checked_study(name: str, sources: Iterable[tuple[str, SourceTable]], log: FindingLog) -> Study:
+def checked_study(
+    name: str,
+    sources: Iterable[tuple[str, SourceTable]],
+    log: FindingLog,
+    allowed: tuple[AllowedColumn, ...] = (),
+) -> Study:
     """Check and type the tables of a study, wherever their cells came from, after what a log already holds.
+
+    Every way in ends here and passes the identifier gate; allowed are the columns let through by name.
 
     Raises StudyDataError with every finding of every table when any of them is an error.
     """
-    tables = _checked(sources, log) if not log.has_errors else {}
+    tables = _checked(sources, allowed, log) if not log.has_errors else {}
     if log.has_errors:
         raise StudyDataError(log.findings)
     frames = {table: _finished(tables.pop(table)) for table in tuple(tables)}
-    return Study.from_tables(name, frames, log.notes)
+    return Study.from_tables(name, frames, log.notes, allowed)
 
 
-def _checked(sources: Iterable[tuple[str, SourceTable]], log: FindingLog) -> dict[str, ConvertedTable]:
+def _checked(
+    sources: Iterable[tuple[str, SourceTable]], allowed: tuple[AllowedColumn, ...], log: FindingLog
+) -> dict[str, ConvertedTable]:
     tables: dict[str, ConvertedTable] = {}
-    for name, source in sources:
+    for name, read in sources:
+        source = without_telling_names(name, read, log)
         if _has_header_and_rows(name, source, log):
             tables[name] = convert_table(name, source, log)
             check_table(tables[name], log)
+    check_identifiers(tables, log, allowed)
     codes = check_links(tables, log)
     if "assessments" in codes:
         repeat = find_repeats(tables["assessments"], codes["assessments"], log)
