@@ -12,7 +12,9 @@ from ..chart import block_diagonal, blocks_of
 from ..deviance import Centre, Evaluation, evaluate
 from ..nested.deviance import evaluate_nested
 from ..nested.sums import NestedProducts
+from ..patterns import by_pattern
 from ..problem import Problem
+from ..sweeps import Data
 from .constrained import Held, HeldProblem
 from .crossing import crossing
 from .held_factor import HeldFactor, free_factor, held_correlation, held_deviation
@@ -45,10 +47,12 @@ class Parameter:
 class Setting:
     """A fit on the scale of its working outcome: covariance of the random effects and log σ, and the lowest deviance.
 
-    ``to_working`` turns a factor of the covariance into one on the working scale of Z.
+    ``data`` are the problem's sums, patients with equal rows taken together; ``to_working`` turns a factor of the
+    covariance into one on the working scale of Z.
     """
 
     problem: Problem
+    data: Data
     correlated: bool
     covariance: FloatArray
     log_sigma: float
@@ -80,10 +84,9 @@ class Setting:
         return found.minimum(entries, log_sigma if moves else value)
 
     def _evaluate(self, covariance: FloatArray, centre: Centre | None) -> Evaluation | None:
-        data, reml = self.problem.working.problem, self.problem.reml
-        if isinstance(data, NestedProducts):
-            return evaluate_nested(data, covariance, reml, centre)
-        return evaluate(data, covariance, reml, centre)
+        if isinstance(self.data, NestedProducts):
+            return evaluate_nested(self.data, covariance, self.problem.reml, centre)
+        return evaluate(self.data, covariance, self.problem.reml, centre)
 
 
 def setting_of(problem: Problem, correlated: bool) -> Setting:
@@ -91,7 +94,9 @@ def setting_of(problem: Problem, correlated: bool) -> Setting:
     back = problem.random_transform
     covariance = problem.at.sigma2 * back @ problem.at.covariance @ back.T
     to_working: FloatArray = np.asarray(np.linalg.inv(back), dtype=np.float64)
-    return Setting(problem, correlated, covariance, 0.5 * float(np.log(problem.at.sigma2)), to_working)
+    data = problem.working.problem
+    shared = data if isinstance(data, NestedProducts) else by_pattern(data)
+    return Setting(problem, shared, correlated, covariance, 0.5 * float(np.log(problem.at.sigma2)), to_working)
 
 
 @dataclass
