@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.vocabulary import TABLES
 
+from .permissions import AllowedColumn
 from .reserved import set_names_apart
 
 Derived = TypeVar("Derived")
@@ -33,7 +34,8 @@ class Study:
 
     patients has one row per patient, sessions one per ketamine session, assessments one per
     instrument at a time; therapy_visits and adverse_events are None when the study lacks them.
-    notes are the sentences that checking left behind. The frames are not to be changed.
+    notes are the sentences that checking left behind; allowed are the columns that the identifier gate let pass,
+    with the reasons. The frames are not to be changed.
     """
 
     name: str
@@ -43,9 +45,16 @@ class Study:
     therapy_visits: pd.DataFrame | None = None
     adverse_events: pd.DataFrame | None = None
     notes: tuple[str, ...] = field(default=())
+    allowed: tuple[AllowedColumn, ...] = field(default=())
 
     @classmethod
-    def from_tables(cls, name: str, tables: Mapping[str, pd.DataFrame], notes: Sequence[str] = ()) -> Study:
+    def from_tables(
+        cls,
+        name: str,
+        tables: Mapping[str, pd.DataFrame],
+        notes: Sequence[str] = (),
+        allowed: Sequence[AllowedColumn] = (),
+    ) -> Study:
         """A study from checked frames by table name. Raises KeyError when a required table is missing.
 
         An extra column that bears the name of something derived is renamed, and a note says so.
@@ -60,6 +69,7 @@ class Study:
             frames.get("therapy_visits"),
             frames.get("adverse_events"),
             (*notes, *renamed),
+            tuple(allowed),
         )
 
     @property
@@ -127,4 +137,4 @@ class Study:
             name: (frame[keep] if name == "patients" else frame[keep[self.patient_positions(name)]])
             for name, frame in self.tables.items()
         }
-        return Study.from_tables(self.name, kept, self.notes)
+        return Study.from_tables(self.name, kept, self.notes, self.allowed)

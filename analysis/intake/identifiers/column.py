@@ -1,0 +1,122 @@
+"""A column as its distinct words and the cells that hold each: a check looks at each word once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as arrow
+import pyarrow.compute as compute
+
+from ..findings import Mask
+
+Counts = npt.NDArray[np.int64]
+NOT_A_WORD = -1
+FLAGS = (
+    "yes", "no", "y", "n", "true", "false", "0", "1", "0.0", "1.0", "x", "unknown", "unk", "na", "n/a", "none", "nil",
+    "missing", "declined", "refused", "not recorded", "not asked", "-", ".", "?", "on file", "obtained", "given",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ColumnWords:
+    """Distinct trimmed words of a column (Arrow text), and each cell's place among them (-1: blank).
+
+    is_number: the column holds numbers; its words are those numbers written out, whole ones without a point.
+    """
+
+    name: str
+    words: Any
+    codes: npt.NDArray[np.int64]
+    is_number: bool = False
+
+    @cached_property
+    def cells_per_word(self) -> Counts:
+        """How many cells hold each word."""
+        filled = self.codes[self.codes != NOT_A_WORD]
+        return np.bincount(filled, minlength=len(self.words)).astype(np.int64)
+
+    @property
+    def n_filled(self) -> int:
+        return int(self.cells_per_word.sum())
+
+    @cached_property
+    def used(self) -> Mask:
+        """The words that some cell holds."""
+        return self.cells_per_word > 0
+
+    @property
+    def n_words(self) -> int:
+        return int(self.used.sum())
+
+    def cells(self, words: Mask) -> Mask:
+        """The cells that hold one of some words."""
+        held: Mask = np.append(words, False)[self.codes]
+        return held
+
+    def share(self, words: Mask) -> float:
+        """The share of the filled cells that hold one of some words."""
+        return float(self.cells_per_word[words].sum()) / self.n_filled if self.n_filled else 0.0
+
+    def share_of_words(self, words: Mask) -> float:
+        """The share of the distinct words that are among some words, however often each occurs."""
+        return float((words & self.used).sum()) / self.n_words if self.n_words else 0.0
+
+    def matching(self, pattern: str) -> Mask:
+        """The words that hold a match of a pattern."""
+        found: Mask = compute.match_substring_regex(self.words, pattern).to_numpy(zero_copy_only=False)
+        return found
+
+    @cached_property
+    def lower(self) -> Any:
+        return compute.utf8_lower(self.words)
+
+    @cached_property
+    def flags(self) -> Mask:
+        """The words that only answer a question, such as yes, no and unknown: they tell nothing about anyone."""
+        return self.among(FLAGS)
+
+    def among(self, known: tuple[str, ...] | frozenset[str]) -> Mask:
+        """The words that are one of some lower-case words, in any case."""
+        values = arrow.array(sorted(known), arrow.large_string())
+        found: Mask = compute.is_in(self.lower, value_set=values).to_numpy(zero_copy_only=False)
+        return found
+
+    @cached_property
+    def lengths(self) -> Counts:
+        """Letters of each word."""
+        letters: Counts = compute.utf8_length(self.words).to_numpy(zero_copy_only=False).astype(np.int64)
+        return letters
+
+
+def column_words(series: pd.Series, name: str) -> ColumnWords | None:
+    """The words of a converted column; None for true/false, which identifies nobody, and for a blank column."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        category = series.array
+        assert isinstance(category, pd.Categorical)
+        words = _text(category.categories.array)
+        column = ColumnWords(name, words, category.codes.astype(np.int64))
+    elif pd.api.types.is_bool_dtype(series.dtype):
+        return None
+    else:
+        column = _number_words(series, name)
+    return column if column.n_filled else None
+
+
+def _number_words(series: pd.Series, name: str) -> ColumnWords:
+    codes, values = pd.factorize(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    whole = np.asarray(values == np.floor(values)) & (np.abs(values) < 2.0**53)
+    if whole.all():
+        words = compute.cast(arrow.array(values.astype(np.int64)), arrow.large_string())
+    else:
+        words = arrow.array([repr(float(value)) for value in values], arrow.large_string())
+    return ColumnWords(name, words, codes.astype(np.int64), is_number=True)
+
+
+def _text(texts: Any) -> Any:
+    made = arrow.array(texts, type=arrow.large_string())
+    return made.combine_chunks() if isinstance(made, arrow.ChunkedArray) else made
