@@ -1,10 +1,11 @@
-"""Print what became of random designs: python -m tests.mixed.fuzz [--designs 2000] [--kinds patients clinics MMRM]."""
+"""Print what became of random designs: python -m tests.mixed.fuzz [--designs 2000] [--kinds patients MMRM ...]."""
 
 import argparse
 import time
 from collections import Counter
 
-from .verdicts import KINDS, WORSE, complaints
+from .kinds import KINDS
+from .verdicts import WORSE, complaints
 
 
 def main() -> None:

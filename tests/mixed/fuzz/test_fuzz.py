@@ -8,14 +8,22 @@ import numpy as np
 import pytest
 
 from .designs import EASY, RandomDesign, random_design
+from .kinds import KINDS
 from .rivals import RandomEffects
-from .verdicts import KINDS, Verdict, complaints
+from .verdicts import Verdict, complaints
 from .visit_designs import VisitCovariance, visit_design
 
 # Seconds of the default run are spent on the plain model; the slow run is the full number of each kind.
-FEW = {"patients": range(36), "clinics": range(10), "MMRM": range(24)}
-MANY = {"patients": range(2_000), "clinics": range(500), "MMRM": range(500)}
-MOST_REFUSED = {"patients": 0.02, "clinics": 0.05, "MMRM": 0.3}  # a singular covariance of visits must be refused
+FEW = {
+    "patients": range(36),
+    "clinics": range(12),
+    "MMRM": range(24),
+    "cohorts": range(8),
+    "cohorts-in-clinics": range(8),
+}
+MANY = {kind: range(500) for kind in KINDS} | {"patients": range(2_000)}
+# A cohort of a difficult design may be too few; a singular covariance of visits must be refused.
+MOST_REFUSED = {"patients": 0.02, "clinics": 0.05, "MMRM": 0.3, "cohorts": 0.1, "cohorts-in-clinics": 0.2}
 SLOPE = 1e-5  # relative, of central differences with steps of 1e-6
 
 
@@ -50,6 +58,7 @@ def test_a_seed_is_a_design_and_a_failure_names_it() -> None:
     assert again.rows.equals(once.rows)
     verdict = Verdict(once, "converged", worse=0.25)
     assert complaints(verdict)[0].startswith("a restart is 0.25 lower than the converged fit of seed 17: 'y ~ ")
+    assert complaints(Verdict(once, "singular", unsteady="status differs"))[0].startswith("status differs: seed 17: ")
     refused = Verdict(once, "refused", refusal="The optimiser could not certify that it reached the best fit.")
     assert "could not certify" in complaints(refused)[0]
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
 
-from .designs import RandomDesign, random_design
+from .designs import RandomDesign
 from .rivals import RandomEffects, lowest_found
-from .visit_designs import VisitCovariance, VisitDesign, visit_design
+from .visit_designs import VisitCovariance, VisitDesign
 
 STARTS = 4
 WORSE = 1e-6  # -2 log likelihood by which a restart must win to count
@@ -27,7 +26,8 @@ class Verdict:
     the fit's own covariance; both are zero for a refusal, which has a ``refusal`` sentence.
 
     ``boundary``: the lowest point found is a singular covariance of visits, which no MMRM structure contains.
-    ``finite``: coefficients, standard errors and their df are numbers.
+    ``finite``: coefficients, standard errors and their df are numbers. ``unsteady``: what several ways to the same fit
+    do not agree on.
     """
 
     design: RandomDesign | VisitDesign
@@ -37,6 +37,7 @@ class Verdict:
     refusal: str = ""
     boundary: bool = False
     finite: bool = True
+    unsteady: str = ""
 
 
 def _df(design: RandomDesign | VisitDesign) -> str:
@@ -107,13 +108,6 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
     return Verdict(design, fit.status, worse, off, boundary=rival.is_singular(there), finite=_all_finite(fit))
 
 
-KINDS: dict[str, Callable[[int], Verdict]] = {
-    "patients": lambda seed: judged(random_design(seed)),
-    "clinics": lambda seed: judged(random_design(seed, nested=True)),
-    "MMRM": lambda seed: judged_mmrm(visit_design(seed)),
-}
-
-
 def complaints(verdict: Verdict) -> list[str]:
     """What is wrong with a verdict, each with the design: nothing when the fit holds or its refusal says why."""
     design, said = verdict.design, []
@@ -124,6 +118,8 @@ def complaints(verdict: Verdict) -> list[str]:
         said.append(f"-2 log likelihood is {verdict.off:.3g} off the one of its own covariance: {design}")
     if not verdict.finite:
         said.append(f"a coefficient, standard error or df is not a number: {design}")
+    if verdict.unsteady:
+        said.append(f"{verdict.unsteady}: {design}")
     if UNCERTIFIED in verdict.refusal:
         said.append(f"refused without a reason in the data: {verdict.refusal} {design}")
     return said
