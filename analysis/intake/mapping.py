@@ -5,82 +5,39 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from analysis.study import AllowedColumn
 from analysis.vocabulary import TABLES
 
+from .column_grammar import read_columns
 from .delimited import DELIMITERS, ENCODINGS
 from .findings import FindingLog, StudyDataError, shown_name, shown_path
-from .toml_section import TomlSection, as_text
+from .identifiers.allowed import read_allowed
+from .mapping_checks import contradictions
+from .mapping_rules import FilterRule, SourceRule, TableRule
+from .toml_section import TomlSection
 
-UNLISTED = ("error", "keep", "missing")
+__all__ = ["FilterRule", "Mapping", "SourceRule", "TableRule", "mapping_from", "read_mapping"]
+
 SOURCE_KEYS = ("file", "delimiter", "encoding", "decimal", "missing")
 DATABASE_KEYS = ("table", "decimal", "missing")
 TABLE_KEYS = ("source", "columns", "keep", "long", "drop_repeats")
-COLUMN_KEYS = ("column", "constant", "values", "unlisted")
 FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
 
 
 @dataclass(frozen=True)
-class SourceRule:
-    """One file: how it is written and which words in it mean a missing value.
-
-    table names a table or view of a database in its place; only a snapshot reads one, and file is empty then.
-    """
-
-    file: str
-    delimiter: str | None = None
-    encoding: str = "utf-8"
-    decimal: str = "."
-    missing: tuple[str, ...] = ()
-    table: str | None = None
-
-
-@dataclass(frozen=True)
-class ColumnRule:
-    """Where one column of a table comes from: a column of the source, its values renamed or not, or a constant."""
-
-    column: str | None = None
-    constant: str | None = None
-    values: dict[str, str] | None = None
-    unlisted: str = "error"
-
-
-@dataclass(frozen=True)
-class FilterRule:
-    """Which rows of the source are used: values in or not in a set, blank or not, or known patients."""
-
-    column: str
-    test: str
-    words: tuple[str, ...] = ()
-
-
-Columns = dict[str, ColumnRule]
-
-
-@dataclass(frozen=True)
-class TableRule:
-    """One way rows of a table are made from a source. `long` makes one row per entry of each source row."""
-
-    table: str
-    source: str
-    columns: Columns
-    keep: tuple[FilterRule, ...] = ()
-    long: tuple[Columns, ...] = ()
-    drop_repeats: bool = False
-
-    def source_columns(self) -> set[str]:
-        """Every column of the source that the rule reads."""
-        rules = [*self.columns.values(), *(rule for entry in self.long for rule in entry.values())]
-        return {rule.column for rule in rules if rule.column is not None} | {rule.column for rule in self.keep}
-
-
-@dataclass(frozen=True)
 class Mapping:
-    """How the files of a folder become the five tables. README.md of this folder explains the file format."""
+    """How the files of a folder become the five tables. README.md of this folder explains the file format.
+
+    allowed are the columns that pass the identifier gate by name. A mapping that fills no table and only allows
+    columns is for files already named after the tables.
+    """
 
     sources: dict[str, SourceRule] = field(default_factory=dict)
     tables: tuple[TableRule, ...] = ()
     name: str | None = None
+    allowed: tuple[AllowedColumn, ...] = ()
 
     @classmethod
     def read(cls, path: str | Path) -> Mapping:
@@ -99,15 +56,22 @@ def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
     except (OSError, ValueError, RecursionError) as failure:
         log.add("error", "", _unread(path, failure))
         return None
-    top = TomlSection(content, path.name, log)
-    top.only(("name", "missing", "sources", *TABLES))
+    return mapping_from(content, path.name, log)
+
+
+def mapping_from(content: dict[str, Any], name: str, log: FindingLog) -> Mapping:
+    """The mapping that the content of a TOML file spells, with every fault as a finding under the file's name."""
+    top = TomlSection(content, name, log)
+    top.only(("name", "missing", "sources", *TABLES, "allow"))
     sources = _sources(top)
     tables = tuple(
         rule for name in TABLES for section in top.sections(name) if (rule := _table(name, section, sources))
     )
-    if not any(name in content for name in TABLES):
+    if not any(name in content for name in (*TABLES, "allow")):
         top.fault("it fills no table. Add sections such as [[patients]], [[sessions]] and [[assessments]].")
-    return Mapping(sources, tables, top.text("name"))
+    for fault in contradictions(tables):
+        top.fault(fault)
+    return Mapping(sources, tables, top.text("name"), read_allowed(top))
 
 
 def _unread(path: Path, failure: Exception) -> str:
@@ -154,46 +118,14 @@ def _table(name: str, section: TomlSection, sources: dict[str, SourceRule]) -> T
     source = section.needed_text("source")
     if source is not None and source not in sources:
         section.fault(f"the source '{shown_name(source)}' is not described under [sources].")
-    columns = _columns(section.section("columns"))
+    columns = read_columns(section.section("columns"), name)
     if not columns:
         section.fault("'columns' is missing: it says which column of the source becomes which column of the table.")
-    long = tuple(_columns(entry) for entry in section.sections("long"))
+    long = tuple(read_columns(entry, name) for entry in section.sections("long"))
     keep = tuple(rule for entry in section.sections("keep") if (rule := _filter(entry)))
     if source is None:
         return None
     return TableRule(name, source, columns, keep, long, section.flag("drop_repeats"))
-
-
-def _columns(section: TomlSection) -> Columns:
-    rules = {target: _column(section, target) for target in section.content}
-    return {target: rule for target, rule in rules.items() if rule is not None}
-
-
-def _column(parent: TomlSection, target: str) -> ColumnRule | None:
-    if isinstance(parent.content[target], str):
-        return ColumnRule(parent.content[target])
-    section = parent.section(target)
-    section.only(COLUMN_KEYS)
-    constant = section.content.get("constant")
-    if ("column" in section.content) == ("constant" in section.content):
-        section.fault("give either 'column' or 'constant'.")
-        return None
-    if constant is not None:
-        if isinstance(constant, dict | list) or len(section.content) > 1:
-            section.fault("'constant' should be a text, a number, true or false, and stand alone.")
-        return ColumnRule(constant=as_text(constant))
-    values = _values(section.section("values")) if "values" in section.content else None
-    return ColumnRule(section.text("column"), None, values, section.text("unlisted", UNLISTED) or "error")
-
-
-def _values(section: TomlSection) -> dict[str, str]:
-    renamed = {}
-    for word, meaning in section.content.items():
-        if isinstance(meaning, dict | list):
-            section.fault(f"the value of '{shown_name(word)}' should be a text, a number, true or false.")
-        else:
-            renamed[word] = as_text(meaning)
-    return renamed
 
 
 def _filter(section: TomlSection) -> FilterRule | None:

@@ -12,7 +12,7 @@ from .findings import FindingLog, listed, shown_name
 from .first_sessions import FirstSessions
 from .mapped_parts import first_sessions, joined, section_rows
 from .mapping import Mapping
-from .mapping_checks import contradictions, entries
+from .mapping_checks import entries
 from .mapping_rules import SourceRule, TableRule
 from .session_order import with_session_numbers
 from .source import SourceTable

@@ -146,6 +146,7 @@ source = "people"
 long = { score = "x" }
 """
     place = "mapping.toml"
+    one_kind = "give exactly one of 'column', 'constant', 'items', 'date', 'year_of' and 'in_order_of'."
     assert errors(folder, text) == [
         f"{place}: the key 'nam' means nothing here. Is 'name' meant?",
         f"{place}: the key 'patient' means nothing here. Is 'patients' meant?",
@@ -154,13 +155,13 @@ long = { score = "x" }
         f"{place}, sources, people: 'file' should be text in quotation marks.",
         f"{place}, sources, people: 'delimiter' should be one of 'comma', 'semicolon', 'tab', 'pipe'.",
         f"{place}, patients 1, columns, patient_id: the key 'colum' means nothing here. Is 'column' meant?",
-        f"{place}, patients 1, columns, patient_id: give either 'column' or 'constant'.",
+        f"{place}, patients 1, columns, patient_id: {one_kind}",
         f"{place}, patients 1, columns, clinic_id: 'constant' should be a text, a number, true or false, "
         "and stand alone.",
         f"{place}, patients 1, columns, sex, values: the value of 'F' should be a text, a number, true or false.",
         f"{place}, patients 1, columns, sex: 'unlisted' should be one of 'error', 'keep', 'missing'.",
         f"{place}, patients 1, columns: 'age' should be a section of keys and values.",
-        f"{place}, patients 1, columns, age: give either 'column' or 'constant'.",
+        f"{place}, patients 1, columns, age: {one_kind}",
         f"{place}, patients 1, keep 1: give exactly one of 'in', 'not_in', 'blank' and 'among'.",
         f'{place}, patients 1, keep 2: \'in\' should be a list of texts or numbers, such as ["n/a", "-99"].',
         f"{place}, patients 1, keep 3: 'column' is missing.",

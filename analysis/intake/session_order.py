@@ -1,0 +1,41 @@
+"""Session numbers counted from the days of a patient's sessions, for exports that have none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as compute
+
+from .findings import FindingLog, Problem
+from .mapped_columns import as_cells
+from .numbers import text_to_numbers
+from .source import SourceTable
+
+
+def with_session_numbers(sessions: SourceTable, log: FindingLog) -> SourceTable:
+    """Number each patient's sessions 1, 2, 3, ... by day; those of one day stay in the order of the file, with a note.
+
+    A session without a patient or a day gets no number; what is wrong with it is reported where it is checked.
+    """
+    ids = compute.dictionary_encode(sessions.cells.column("patient_id")).unify_dictionaries().combine_chunks()
+    codes = compute.fill_null(_indices(ids), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    day, _ = text_to_numbers(sessions.cells.column("day"))
+    usable = np.flatnonzero((codes >= 0) & np.isfinite(day))
+    order = usable[np.lexsort((usable, day[usable], codes[usable]))]
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = codes[order][1:] != codes[order][:-1]
+    places = np.arange(len(order))
+    numbers = np.full(len(day), np.nan)
+    numbers[order] = places - np.maximum.accumulate(np.where(starts, places, 0)) + 1
+    tied = np.zeros(len(day), dtype=bool)
+    tied[order[1:]] = ~starts[1:] & (np.diff(day[order]) == 0)
+    repair = "They were numbered in the order of the file; leave out repeated rows with drop_repeats = true."
+    rest = "on the same day as an earlier session of the patient"
+    log.report("sessions", sessions.origin, Problem(tied, "session", rest, repair, "note"), "session_number")
+    place = sessions.cells.column_names.index("session_number")
+    return SourceTable(sessions.cells.set_column(place, "session_number", as_cells(numbers)), sessions.origin)
+
+
+def _indices(encoded: Any) -> Any:
+    return (encoded.chunk(0) if hasattr(encoded, "chunks") else encoded).indices
