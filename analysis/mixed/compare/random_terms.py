@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
+from ..chart import blocks_of
 from ..fit import MixedModelFit
 from ..prepared import PreparedModel
-from ..problem import Problem, check_one_level, problem_of
+from ..problem import Problem, problem_of
+from .effect_names import correlated_pairs, effect_names
+from .fewer_effects import with_effects
 from .likelihood_ratio import above_rounding
 from .null_distribution import NullDistribution, at_boundary, chi_square
-from .submodel import lowest_deviance, raw_random_columns, submodel
+from .submodel import lowest_deviance
 
 
 class _Reduced(NamedTuple):
-    """A model with less in its random part: which raw columns of Z stay, and with correlations or not."""
+    """A model with less in its random part: which effects stay, and with correlations or not."""
 
     name: str
     stay: tuple[int, ...]
@@ -34,32 +36,31 @@ def random_terms_tests(fit: MixedModelFit, source: PreparedModel | pd.DataFrame 
     where R's ranova takes the plain chi-square, whose p value is too large. No pass over the rows with a prepared model
     as ``source``; the frame is found by itself while in use.
 
-    Raises ModelRefused when the rows are gone and for a fit with an outer level.
+    With patients nested in clinics the rows of both levels are given, the clinics' as "name | clinic column", and
+    "correlations" are those of both. Raises ModelRefused when the rows are gone and for a residual structure.
     """
-    check_one_level(fit, "Leaving out each random term")
     problem = problem_of(fit, source)
-    rows = [_row(problem, reduced) for reduced in _reduced_models(fit)]
-    return pd.DataFrame(rows, index=pd.Index([reduced.name for reduced in _reduced_models(fit)], name="term"))
+    models = _reduced_models(fit, problem.at.sizes)
+    rows = [_row(problem, reduced) for reduced in models]
+    return pd.DataFrame(rows, index=pd.Index([reduced.name for reduced in models], name="term"))
 
 
-def _reduced_models(fit: MixedModelFit) -> list[_Reduced]:
-    q, correlated = len(fit.random_names), fit.correlated
-    df = q if correlated else 1
-    boundary = at_boundary(df, "")
-    models = [
-        _Reduced(name, tuple(other for other in range(q) if other != place), correlated, df, boundary)
-        for place, name in enumerate(fit.random_names)
-    ]
-    if correlated and q > 1:
-        pairs = q * (q - 1) // 2
-        models.append(_Reduced("correlations", tuple(range(q)), False, pairs, chi_square(pairs)))
+def _reduced_models(fit: MixedModelFit, sizes: tuple[int, ...]) -> list[_Reduced]:
+    names, models = effect_names(fit), []
+    for block in blocks_of(sizes):
+        df = block.stop - block.start if fit.correlated else 1
+        for place in range(block.start, block.stop):
+            stay = tuple(other for other in range(len(names)) if other != place)
+            models.append(_Reduced(names[place], stay, fit.correlated, df, at_boundary(df, "")))
+    pairs = len(correlated_pairs(sizes))
+    if fit.correlated and pairs:
+        models.append(_Reduced("correlations", tuple(range(len(names))), False, pairs, chi_square(pairs)))
     return models
 
 
 def _row(problem: Problem, reduced: _Reduced) -> dict[str, float | int | str]:
-    data, at = problem.working.data, problem.at
-    smaller = submodel(data, np.eye(data.p), raw_random_columns(problem, reduced.stay))
-    value = lowest_deviance(smaller, at.reml, reduced.correlated)
+    at = problem.at
+    value = lowest_deviance(with_effects(problem, reduced.stay), at.reml, reduced.correlated)
     constant = problem.deviance - at.value
     statistic = above_rounding(value - at.value)
     return {

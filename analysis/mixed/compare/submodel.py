@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +11,6 @@ from ..crossproducts import CrossProducts, lower_pairs, minors_of
 from ..deviance import evaluate
 from ..nested.sums import NestedProducts
 from ..optimiser import optimise
-from ..problem import Problem
 from ..refusal import ModelRefused
 from ..sweeps import Data
 
@@ -23,7 +21,7 @@ def submodel(data: CrossProducts, fixed: FloatArray, random: FloatArray) -> Cros
     """The sums of the model with columns X ``fixed`` and Z ``random`` (maps: p x fewer, q x fewer), same outcome."""
     wide = _widened(fixed, np.zeros(data.p))
     zx = np.einsum("ac,axm,xy->cym", random, data.zx, wide, optimize=True)
-    zz, q = _changed_triangle(data, random), random.shape[1]
+    zz, q = changed_triangles(data.zz, random), random.shape[1]
     minors = minors_of(zz, q) if q else np.empty((0, data.m))
     return CrossProducts(zz, np.ascontiguousarray(zx), wide.T @ data.total @ wide, minors, data.n_rows)
 
@@ -47,33 +45,25 @@ def _widened(fixed: FloatArray, added: FloatArray) -> FloatArray:
     return wide
 
 
-def _changed_triangle(data: CrossProducts, random: FloatArray) -> FloatArray:
-    """The stored triangle of M'A_iM."""
-    pairs = lower_pairs(random.shape[1])
-    change = np.zeros((len(pairs), len(data.zz)))
+def changed_triangles(triangles: FloatArray, change: FloatArray) -> FloatArray:
+    """The stored triangles of M'AM, M = ``change`` (q x fewer), from those of A."""
+    pairs, size = lower_pairs(change.shape[1]), len(change)
+    by_entry = np.zeros((len(pairs), len(triangles)))
     for row, (c, d) in enumerate(pairs):
-        for column, (a, b) in enumerate(lower_pairs(data.q)):
-            change[row, column] = random[a, c] * random[b, d] + (random[b, c] * random[a, d] if a != b else 0.0)
-    return change @ data.zz
+        for column, (a, b) in enumerate(lower_pairs(size)):
+            mirrored = change[b, c] * change[a, d] if a != b else 0.0
+            by_entry[row, column] = change[a, c] * change[b, d] + mirrored
+    return by_entry @ triangles
 
 
-def raw_random_columns(problem: Problem, chosen: Sequence[int]) -> FloatArray:
-    """The map from working Z to some of the raw columns of Z, each with mean square one."""
-    back = np.linalg.inv(problem.model.random_basis.transform)[:, list(chosen)]
-    squares = np.zeros((problem.working.data.q,) * 2)
-    for value, (a, b) in zip(problem.working.data.zz.sum(axis=1), lower_pairs(len(squares)), strict=True):
-        squares[a, b] = squares[b, a] = value / problem.working.data.n_rows
-    return np.asarray(back / np.sqrt(np.einsum("ac,ab,bc->c", back, squares, back)))
-
-
-def lowest_deviance(data: CrossProducts, reml: bool, correlated: bool, start: FloatArray | None = None) -> float:
+def lowest_deviance(data: Data, reml: bool, correlated: bool, start: FloatArray | None = None) -> float:
     """-2 log likelihood at the certified optimum; without random effects where Z has no columns."""
     if data.q:
         return optimise(data, reml, correlated, start).at.value
     return deviance_without_random_effects(data, reml)
 
 
-def deviance_without_random_effects(data: CrossProducts, reml: bool) -> float:
+def deviance_without_random_effects(data: Data, reml: bool) -> float:
     """Ordinary least squares: V = I, whatever Z is. Raises ModelRefused when X cannot be solved for."""
     none = CrossProducts(
         np.zeros((1, 1)), np.zeros((1, data.p + 1, 1)), data.total, minors_of(np.zeros((1, 1)), 1), data.n_rows

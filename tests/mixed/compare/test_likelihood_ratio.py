@@ -15,6 +15,7 @@ from analysis.mixed.compare.nesting import nesting
 from analysis.mixed.compare.random_terms import random_terms_tests
 
 from ..drawn import FORMULA, visits
+from ..nested.drawn import clinic_visits
 
 ROWS = visits(40)
 CURVED = {"random": "1 + time + I(time ** 2)"}
@@ -203,3 +204,30 @@ def test_random_terms_in_turn_are_the_tests_of_the_fits_without_them() -> None:
     assert table.loc["time", "neg2loglik"] == pytest.approx(fit(random="1").neg2loglik, abs=1e-7)
     assert list(random_terms_tests(three)["distribution"]) == ["½χ²(2) + ½χ²(3)"] * 3 + ["χ²(3)"]
     assert list(random_terms_tests(fit(correlated=False))["distribution"]) == ["½χ²(0) + ½χ²(1)"] * 2
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_random_terms_of_both_levels_are_left_out_in_turn(method: str) -> None:
+    rows = clinic_visits(12)
+
+    def of(random: str, **options: object) -> MixedModelFit:
+        return fit(rows=rows, random=random, method=method, **options)
+
+    outer = {"nested_in": "clinic", "nested_random": "1 + time"}
+    table = random_terms_tests(of("1 + time", **outer))
+    smaller = {
+        "Intercept": of("0 + time", **outer),
+        "time": of("1", **outer),
+        "Intercept | clinic": of("1 + time", nested_in="clinic", nested_random="0 + time"),
+        "time | clinic": of("1 + time", nested_in="clinic"),
+        "correlations": of("1 + time", correlated=False, **outer),
+    }
+    assert list(table.index) == list(smaller)
+    for term, without in smaller.items():
+        assert table.loc[term, "neg2loglik"] == pytest.approx(without.neg2loglik, abs=1e-7)
+    assert list(table["distribution"]) == ["½χ²(1) + ½χ²(2)"] * 4 + ["χ²(2)"]
+    intercepts = random_terms_tests(of("1", nested_in="clinic"))
+    assert list(intercepts["distribution"]) == ["½χ²(0) + ½χ²(1)"] * 2
+    assert intercepts.loc["Intercept | clinic", "neg2loglik"] == pytest.approx(of("1").neg2loglik, abs=1e-7)
+    by_clinic = fit_mixed_model(FORMULA, rows, "clinic", method=method)
+    assert intercepts.loc["Intercept", "neg2loglik"] == pytest.approx(by_clinic.neg2loglik, abs=1e-7)

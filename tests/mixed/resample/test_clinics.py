@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from analysis.mixed import ModelRefused, fit_mixed_model, prepare_mixed_model
-from analysis.mixed.compare.random_terms import random_terms_tests
 from analysis.mixed.nested.sums import NestedProducts
 from analysis.mixed.problem import problem_of
 from analysis.mixed.resample.bootstrap import case_bootstrap, parametric_bootstrap
@@ -106,5 +105,3 @@ def test_what_is_worked_out_for_one_level_only_says_so() -> None:
         "The bootstrapped likelihood ratio is worked out for one level; this fit has patients nested in 'clinic'. Use"
         " fits without nested_in, or compare fits by likelihood_ratio_test."
     )
-    with pytest.raises(ModelRefused, match="Leaving out each random term is worked out for one level"):
-        random_terms_tests(FIT)
