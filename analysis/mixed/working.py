@@ -167,7 +167,8 @@ def _rebased(
     join = to_working @ mapping
     basis, change = _cohort_basis(join, np.abs(to_working) @ np.abs(mapping), data.total[:-1, :-1] / data.n_rows)
     total = changed_total(data.total, change)
-    offset: FloatArray = np.linalg.solve(total[:-1, :-1], change.T @ data.total[:-1, :-1] @ whole.offset)
+    pulled = change.T @ data.total[:-1, :-1] @ whole.offset
+    offset: FloatArray = np.asarray(np.linalg.solve(total[:-1, :-1], pulled), dtype=np.float64)
     changed = CrossProducts(data.zz, changed_columns(data.zx, change), total, data.minors, data.n_rows)
     return Working(
         changed, design, basis.kept, basis.dropped, basis.alias, basis.transform, offset, whole.outcome_mean,
