@@ -153,15 +153,6 @@ def has_patient_sums(fit: FittedModel) -> TypeGuard[MixedModelFit]:
     return type(fit) is MixedModelFit and not fit.residual_structure.n_parameters
 
 
-def check_one_level(fit: FittedModel, what: str) -> None:
-    """Raises ModelRefused for patients nested in clinics. ``what`` is what cannot be done with them."""
-    if isinstance(fit, NestedMixedModelFit):
-        raise ModelRefused(
-            f"{what} is worked out for one level; this fit has patients nested in '{fit.nested_in}'.",
-            "Use fits without nested_in, or compare fits by likelihood_ratio_test.",
-        )
-
-
 def _from_sums(fit: FittedModel) -> MixedModelFit:
     if not isinstance(fit, MixedModelFit) or fit.residual_structure.n_parameters:
         raise ModelRefused(

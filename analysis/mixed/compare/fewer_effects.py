@@ -25,9 +25,15 @@ def with_effects(problem: Problem, stay: tuple[int, ...]) -> Data:
     """
     data = problem.working.problem
     if not isinstance(data, NestedProducts):
-        return submodel(data, np.eye(data.p), _columns(problem, 0, data.zz, stay))
-    patients = _columns(problem, 0, data.patients.zz, stay)
-    clinics = _columns(problem, 1, data.cc, stay)
+        return with_columns(data, (_columns(problem, 0, data.zz, stay),))
+    return with_columns(data, (_columns(problem, 0, data.patients.zz, stay), _columns(problem, 1, data.cc, stay)))
+
+
+def with_columns(data: Data, random: tuple[FloatArray, ...]) -> Data:
+    """The sums with other columns of Z, ``random`` mapping each level's to fewer. A level without any is left out."""
+    if not isinstance(data, NestedProducts):
+        return submodel(data, np.eye(data.p), random[0])
+    patients, clinics = random
     own = submodel(data.patients, np.eye(data.p), patients)
     if not clinics.shape[1]:
         return own

@@ -19,7 +19,7 @@ from ..fit import MixedModelFit
 from ..fitted_model import FittedModel
 from ..mmrm.fit import MMRMFit
 from ..refusal import ModelRefused
-from .outer_level import clinic_parameters_added
+from .outer_level import UnknownMixture, clinic_parameters_added
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -162,9 +162,9 @@ def _check_single_columns(random: FloatArray, larger: MixedModelFit) -> None:
         )
 
 
-def _unknown(variances: int) -> ModelRefused:
+def _unknown(variances: int) -> UnknownMixture:
     counted = "one variance and several correlations" if variances == 1 else f"{variances} variances"
-    return ModelRefused(
+    return UnknownMixture(
         f"The models are {counted} apart; the weights of the null distribution then depend on the design.",
         "Add one random term at a time, or use bootstrap_likelihood_ratio.",
     )

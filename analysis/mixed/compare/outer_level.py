@@ -9,6 +9,10 @@ from ..nested.fit import NestedMixedModelFit
 from ..refusal import ModelRefused
 
 
+class UnknownMixture(ModelRefused):
+    """The models are nested, but the null distribution of their likelihood ratio is known by simulation only."""
+
+
 class Added(NamedTuple):
     """Parameters of the clinics that the larger fit has and the smaller has not."""
 
@@ -35,9 +39,9 @@ def clinic_parameters_added(smaller: MixedModelFit, larger: MixedModelFit) -> Ad
         )
     added = Added(len(many) - len(few), _pairs(many, larger.correlated) - _pairs(few, smaller.correlated))
     if added.variances and (smaller.random_names, smaller.correlated) != (larger.random_names, larger.correlated):
-        raise ModelRefused(
+        raise UnknownMixture(
             "The models differ among patients and among clinics; the weights of the null distribution are not known.",
-            "Change one level at a time.",
+            "Change one level at a time, or use bootstrap_likelihood_ratio.",
         )
     return added
 

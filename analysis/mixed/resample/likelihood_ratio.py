@@ -9,16 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..compare.likelihood_ratio import above_rounding, checked_nesting, likelihood_ratio
-from ..compare.submodel import submodel
-from ..crossproducts import CrossProducts
+from ..compare.likelihood_ratio import likelihood_ratio
 from ..fit import MixedModelFit
-from ..optimiser import optimise
 from ..prepared import PreparedModel
-from ..problem import Problem, check_one_level, problem_of
+from ..problem import problem_of
 from ..refusal import ModelRefused
-from ..sweeps import Data
-from .refits import LIFT, Progress
+from .nested_pair import nested_pair
+from .refits import Progress
 from .simulation import simulator
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,30 +52,6 @@ class BootstrapTest:
         return pd.DataFrame([row])
 
 
-@dataclass(frozen=True, eq=False)
-class _Pair:
-    """Both models on the working scale of the larger: the maps to the smaller's columns, and its D on either scale."""
-
-    data: CrossProducts
-    reml: bool
-    correlated: tuple[bool, bool]
-    fixed: FloatArray
-    random: FloatArray
-    covariance: FloatArray
-
-    def likelihood_ratio(self, drawn: CrossProducts) -> float:
-        small = submodel(drawn, self.fixed, self.random)
-        within = np.linalg.pinv(self.random)
-        start = within @ self.covariance @ within.T
-        values = [
-            optimise(data, self.reml, correlated, first + LIFT * np.eye(data.q)).at.value
-            for data, correlated, first in zip(
-                (small, drawn), self.correlated, (start, self.covariance), strict=True
-            )
-        ]  # fmt: skip
-        return above_rounding(values[0] - values[1])
-
-
 def bootstrap_likelihood_ratio(
     smaller: MixedModelFit,
     larger: MixedModelFit,
@@ -98,10 +71,7 @@ def bootstrap_likelihood_ratio(
     """
     if replicates < 1:
         raise ModelRefused(f"{replicates} replicates were asked for.", "Ask for at least one.")
-    for fit in (smaller, larger):
-        check_one_level(fit, "The bootstrapped likelihood ratio")
-    problem = problem_of(larger, source)
-    pair = _pair(problem, smaller, larger)
+    pair = nested_pair(problem_of(larger, source), smaller, larger)
     observed = likelihood_ratio(smaller, larger)
     # Both models contain the smaller's fixed part and are free in scale, so the ratio does not depend on either.
     model = simulator(pair.data, np.zeros(pair.data.p), pair.covariance, 1.0)
@@ -110,26 +80,9 @@ def bootstrap_likelihood_ratio(
     failures: Counter[str] = Counter()
     for number in range(replicates):
         try:
-            statistics.append(pair.likelihood_ratio(_one_level(model.draw(draws))))
+            statistics.append(pair.likelihood_ratio(model.draw(draws)))
         except ModelRefused as refused:
             failures[refused.reason] += 1
         if progress is not None:
             progress(number + 1, replicates)
     return BootstrapTest(observed, np.array(statistics), dict(failures))
-
-
-def _one_level(data: Data) -> CrossProducts:
-    """Sums that are known to be of patients alone."""
-    assert isinstance(data, CrossProducts)
-    return data
-
-
-def _pair(problem: Problem, smaller: MixedModelFit, larger: MixedModelFit) -> _Pair:
-    found = checked_nesting(smaller, larger, problem.source)
-    fixed = np.linalg.qr(np.linalg.solve(problem.working.transform, found.fixed))[0]
-    random = np.linalg.solve(problem.model.random_basis.transform, found.random)
-    covariance = random @ smaller.relative_covariance @ random.T
-    basis = np.linalg.qr(random)[0] if smaller.correlated else random / np.linalg.norm(random, axis=0)
-    return _Pair(
-        problem.working.data, problem.reml, (smaller.correlated, larger.correlated), fixed, basis, covariance
-    )  # fmt: skip

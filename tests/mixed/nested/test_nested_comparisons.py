@@ -71,7 +71,7 @@ def test_a_larger_model_without_the_smaller_one_s_clinics_is_refused() -> None:
 def test_changes_at_both_levels_are_refused() -> None:
     assert refusal(fit(random="1"), fit(**INTERCEPTS)) == (
         "The models differ among patients and among clinics; the weights of the null distribution are not known. Change"
-        " one level at a time."
+        " one level at a time, or use bootstrap_likelihood_ratio."
     )
 
 

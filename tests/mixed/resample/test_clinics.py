@@ -97,11 +97,22 @@ def test_clinics_can_be_drawn_within_strata() -> None:
     )
 
 
-def test_what_is_worked_out_for_one_level_only_says_so() -> None:
-    smaller = fit_mixed_model(FORMULA, ROWS, "patient", nested_in="clinic")
-    with pytest.raises(ModelRefused) as refused:
-        bootstrap_likelihood_ratio(smaller, FIT, 10, 1)
-    assert str(refused.value) == (
-        "The bootstrapped likelihood ratio is worked out for one level; this fit has patients nested in 'clinic'. Use"
-        " fits without nested_in, or compare fits by likelihood_ratio_test."
-    )
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_a_clinic_s_variance_is_zero_about_half_of_the_time(method: str) -> None:
+    rows = clinic_visits(30, clinic_sd=(0.0, 0.0), per_clinic=4)
+    smaller = fit_mixed_model(FORMULA, rows, "patient", method=method)
+    larger = fit_mixed_model(FORMULA, rows, "patient", nested_in="clinic", method=method)
+    test = bootstrap_likelihood_ratio(smaller, larger, 200, 4)
+    assert 0.35 < np.mean(test.statistics == 0.0) < 0.75
+    assert np.mean(test.statistics > 2.706) == pytest.approx(0.05, abs=0.05)
+
+
+def test_changes_at_both_levels_have_a_p_value_here() -> None:
+    smaller = fit_mixed_model("y ~ time", ROWS, "patient", method="ML")
+    larger = fit_mixed_model(FORMULA, ROWS, "patient", **OPTIONS, method="ML")
+    test = bootstrap_likelihood_ratio(smaller, larger, 30, 3)
+    assert test.p_value == 1 / 31
+    fewer = fit_mixed_model(FORMULA, ROWS, "patient", nested_in="clinic", nested_random="0 + time", method="ML")
+    assert bootstrap_likelihood_ratio(fewer, larger, 20, 3).chi_square > 0.0
+    with pytest.raises(ModelRefused, match="random effects of clinics that the larger one has not"):
+        bootstrap_likelihood_ratio(fewer, fit_mixed_model(FORMULA, ROWS, "patient", "1 + time", method="ML"), 5, 1)
