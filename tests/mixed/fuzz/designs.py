@@ -197,7 +197,7 @@ def random_design(seed: int, nested: bool = False) -> RandomDesign:
             "y": raw_y,
         }
     )
-    rows["twice"] = 3.0 - 2.0 * rows["x"] if COLLINEAR in troubles else 0.0
+    rows["twice"] = 3.0 * units.covariate_unit - 2.0 * rows["x"] if COLLINEAR in troubles else 0.0
     formula = "y ~ t * route + x" if interaction else "y ~ t + x"
     x, scaled = _fixed_part(t, route, covariate, interaction)
     return RandomDesign(
