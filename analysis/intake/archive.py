@@ -66,9 +66,13 @@ class OpenArchive:
 
     def pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
         """A member's bytes, never more than it declares. Raises one of UNPACKING_FAILURES when it declared wrongly."""
+        left = member.file_size
         with self.zip.open(member) as file:
             while piece := file.read(COPY_CHUNK):
+                left -= len(piece)
                 yield piece
+        if left:
+            raise zipfile.BadZipFile
 
 
 class _TooLong(Exception):

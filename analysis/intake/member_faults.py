@@ -30,14 +30,14 @@ def member_faults(members: Members, directory: int, packed: int, most_unpacked: 
     """
     names = Counter(member.orig_filename for member in members)
     each: list[tuple[Callable[[zipfile.ZipInfo], bool], str, str]] = [
-        (_leads_away, "whose name leads out of the archive", PLAIN_FILES),
-        (_is_unprintable, "whose name is empty, too long or holds control characters", PLAIN_FILES),
-        (lambda member: names[member.orig_filename] > 1, "whose name occurs again", "Keep one of each."),
-        (_is_special, "that are links, pipes or devices", PLAIN_FILES),
+        (_leads_away, "with a name that leads out of the archive", PLAIN_FILES),
+        (_is_unprintable, "with a name that is empty, too long or holds control characters", PLAIN_FILES),
+        (lambda member: names[member.orig_filename] > 1, "with a name that occurs again", "Keep one of each."),
+        (_is_special, "of a kind that is no file (link, pipe or device)", PLAIN_FILES),
         (lambda member: bool(member.flag_bits & ENCRYPTED), "with a password", "Make it again without a password."),
-        (_is_nested, "that are archives themselves", "Unpack them first."),
+        (_is_nested, "with an archive inside", "Unpack them first."),
         (lambda member: member.compress_type not in METHODS, "packed in an unusual way", "Use plain ZIP compression."),
-        (_inflates, f"that unpack to more than {HIGHEST_RATIO} times their size", "No table does."),
+        (_inflates, f"growing more than {HIGHEST_RATIO} times when unpacked", "No table does."),
     ]
     faults = [_sentence(members, test, what, repair) for test, what, repair in each]
     faults += [_total_fault(members, packed, most_unpacked), _overlap_fault(members, directory)]
@@ -93,4 +93,4 @@ def _overlap_fault(members: Members, directory: int) -> str | None:
     ]
     if not shared:
         return None
-    return f"has {counted(len(shared), 'member')} that overlap the next ({listed(shared, SHOWN)}). Make it again."
+    return f"has {counted(len(shared), 'member')} sharing bytes with the next ({listed(shared, SHOWN)}). Make it again."
