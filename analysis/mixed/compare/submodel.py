@@ -56,10 +56,10 @@ def changed_triangles(triangles: FloatArray, change: FloatArray) -> FloatArray:
     return by_entry @ triangles
 
 
-def lowest_deviance(data: Data, reml: bool, correlated: bool, start: FloatArray | None = None) -> float:
+def lowest_deviance(data: Data, reml: bool, correlated: bool) -> float:
     """-2 log likelihood at the certified optimum; without random effects where Z has no columns."""
     if data.q:
-        return optimise(data, reml, correlated, start).at.value
+        return optimise(data, reml, correlated).at.value
     return deviance_without_random_effects(data, reml)
 
 

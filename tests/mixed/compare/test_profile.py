@@ -34,6 +34,15 @@ def test_a_cohort_profiles_from_the_prepared_sums_as_from_its_rows() -> None:
     assert ours[NUMBERS].to_numpy() == pytest.approx(alone[NUMBERS].to_numpy(), rel=SAME)
 
 
+def test_weights_four_times_as_large_double_sigma_and_change_nothing_else() -> None:
+    rows = ROWS.assign(weight=1.0 + ROWS["time"] % 3, four=4.0 + 4.0 * (ROWS["time"] % 3))
+    one, four = (
+        profile_intervals(fit_mixed_model(FORMULA, rows, "patient", "1 + time", weights=name), rows)[NUMBERS].to_numpy()
+        for name in ("weight", "four")
+    )
+    assert four == pytest.approx(one * np.array([1.0, 1.0, 1.0, 2.0])[:, None], rel=SAME)
+
+
 def test_a_limit_of_an_intercept_s_deviation_is_where_the_plain_likelihood_says() -> None:
     """One random effect: the deviance is a function of D alone once σ follows, so a grid of σ is enough."""
     fit = fit_mixed_model("y ~ time", ROWS, "patient", method="ML")
