@@ -74,16 +74,14 @@ def read_only_sheet(file: StudyFile, table: str, log: FindingLog) -> SourceTable
 
 def _report_formulas(label: str, sheet: Sheet, table: str, log: FindingLog) -> bool:
     """Note the formulas of a sheet; False when a formula has no stored result or a cell holds an error."""
-    if sheet.n_formulas:
-        message = (
-            f"{label}: {counted(sheet.n_formulas, 'cell')} with a formula; the values that Excel stored were read."
-        )
-        log.add("note", table, message)
+    if sheet.n_formulas and not sheet.n_uncached:
+        formulas = f"has {counted(sheet.n_formulas, 'cell')} with a formula"
+        log.add("note", table, f"{label}: {formulas}. The values that Excel stored with them were read.")
     if sheet.n_uncached:
         without = f"{counted(sheet.n_uncached, 'formula')} without a stored value"
         log.add("error", table, f"{label}: has {without}. Open it in Excel and save it, or save it as 'CSV UTF-8'.")
     if sheet.n_errors:
-        rows = np.asarray(sheet.error_rows, dtype=np.int64)
+        rows = np.unique(np.asarray(sheet.error_rows, dtype=np.int64))
         cells = f"{counted(sheet.n_errors, 'cell')} with an Excel error such as #N/A ({row_words(rows)})"
         log.add_rows("error", table, f"{label}: has {cells}. Correct them or leave them blank.", rows)
     return not sheet.n_uncached and not sheet.n_errors

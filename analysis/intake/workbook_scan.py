@@ -61,12 +61,14 @@ class PartScan:
         self._high_row = self._high_column = 0
         self._is_formula = self._has_value = self._is_text = False
         self._fed = 0
-        self._parser = expat.ParserCreate("UTF-8")  # whatever the part says: the reader takes it as UTF-8 too
+        self._parser = expat.ParserCreate("UTF-8")  # whatever the part declares: the reader takes it as UTF-8
         self._parser.StartElementHandler = self._start
         self._parser.StartDoctypeDeclHandler = self._doctype
 
     def feed(self, piece: bytes) -> None:
-        """Take the next bytes in."""
+        """Take the next bytes in. UTF-16, which the parser would take too and the reader would not, has NUL bytes."""
+        if b"\0" in piece:
+            raise WorkbookRefused(DAMAGED)
         self._parse(piece, False)
         self._fed += len(piece)
         if self._fed - self._parser.CurrentByteIndex > LONGEST_XML_TOKEN + len(piece):

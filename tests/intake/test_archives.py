@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,8 +127,8 @@ def test_an_archive_of_nothing(zipped: Path) -> None:
 def test_names_that_lead_away(zipped: Path) -> None:
     names = ["/etc/cron.d/x.csv", "../../up.csv", "C:\\x.csv", "d:x.csv", "a\\b.csv", "a/../../b.csv"]
     assert errors(zipped, drawn_archive({**TABLES, **dict.fromkeys(names, "x")})) == [
-        "has 6 members with a name that leads out of the archive ('/etc/cron.d/x.csv', '../../up.csv', 'C:\\x.csv' and 3 "
-        "more). Make it again from plain files."
+        "has 6 members with a name that leads out of the archive ('/etc/cron.d/x.csv', '../../up.csv', 'C:\\x.csv' "
+        "and 3 more). Make it again from plain files."
     ]
 
 
@@ -244,14 +245,15 @@ def test_all_faults_of_an_archive_come_together(zipped: Path) -> None:
 
 
 def test_a_full_disk(zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, mode: str = "r", **_: object) -> None:
-        raise OSError(28, "No space left on device")
+    opens = Path.open
+
+    def full(path: Path, mode: str = "r", **more: Any) -> Any:
+        if mode == "xb":
+            raise OSError(28, "No space left on device")
+        return opens(path, mode, **more)
 
     zipped.write_bytes(drawn_archive(TABLES))
-    opens = Path.open
-    monkeypatch.setattr(
-        Path, "open", lambda path, mode="r", **more: (full if mode == "xb" else opens)(path, mode, **more)
-    )
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(StudyDataError) as caught:
         read_study(zipped)
     assert [str(finding) for finding in caught.value.findings] == [
