@@ -9,21 +9,24 @@ import pytest
 
 from .designs import EASY, RandomDesign, random_design
 from .kinds import KINDS
-from .rivals import RandomEffects
+from .residual_designs import ResidualCovariance, residual_design
+from .rivals import RandomEffects, Rival
 from .verdicts import Verdict, complaints
 from .visit_designs import VisitCovariance, visit_design
 
 # Seconds of the default run are spent on the plain model; the slow run is the full number of each kind.
-FEW = {
-    "patients": range(36),
-    "clinics": range(12),
-    "MMRM": range(24),
-    "cohorts": range(8),
-    "cohorts-in-clinics": range(8),
-}
+FEW = {"patients": range(36), "clinics": range(12), "MMRM": range(24), "residuals": range(12)}
+FEW |= {"cohorts": range(8), "cohorts-in-clinics": range(8)}
 MANY = {kind: range(500) for kind in KINDS} | {"patients": range(2_000)}
 # A cohort of a difficult design may be too few; a singular covariance of visits must be refused.
-MOST_REFUSED = {"patients": 0.02, "clinics": 0.05, "MMRM": 0.3, "cohorts": 0.1, "cohorts-in-clinics": 0.2}
+MOST_REFUSED = {
+    "patients": 0.02,
+    "clinics": 0.05,
+    "MMRM": 0.3,
+    "residuals": 0.05,
+    "cohorts": 0.1,
+    "cohorts-in-clinics": 0.2,
+}
 SLOPE = 1e-5  # relative, of central differences with steps of 1e-6
 
 
@@ -72,9 +75,12 @@ def test_a_seed_is_a_design_and_a_failure_names_it() -> None:
         lambda: VisitCovariance(visit_design(3), "toeplitzh"),
         lambda: VisitCovariance(visit_design(6), "ar1h"),
         lambda: VisitCovariance(visit_design(6), "cs"),
+        lambda: ResidualCovariance(residual_design(1)),
+        lambda: ResidualCovariance(residual_design(2)),
+        lambda: ResidualCovariance(residual_design(4)),
     ],
 )
-def test_the_rival_s_gradient_is_that_of_its_deviance(rival: Callable[[], RandomEffects | VisitCovariance]) -> None:
+def test_the_rival_s_gradient_is_that_of_its_deviance(rival: Callable[[], Rival]) -> None:
     made = rival()
     free = 0.3 * np.random.default_rng(0).normal(size=made.size())
     value, gradient = made.with_gradient(free)

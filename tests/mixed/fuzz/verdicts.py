@@ -9,6 +9,7 @@ import numpy as np
 from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
 
 from .designs import RandomDesign
+from .residual_designs import RANDOM_PARTS, ResidualCovariance, ResidualDesign
 from .rivals import RandomEffects, lowest_found
 from .visit_designs import VisitCovariance, VisitDesign
 
@@ -30,7 +31,7 @@ class Verdict:
     do not agree on.
     """
 
-    design: RandomDesign | VisitDesign
+    design: RandomDesign | VisitDesign | ResidualDesign
     status: str
     worse: float = 0.0
     off: float = 0.0
@@ -108,12 +109,32 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
     return Verdict(design, fit.status, worse, off, boundary=rival.is_singular(there), finite=_all_finite(fit))
 
 
+def judged_residuals(design: ResidualDesign) -> Verdict:
+    """Fit a residual structure and hold it against restarts, in every parameter at once."""
+    try:
+        fit = fit_mixed_model(
+            "y ~ t + x",
+            design.rows,
+            "patient",
+            RANDOM_PARTS[design.q - 1],
+            method=design.method,
+            weights="w" if design.weighted else None,
+            residual=design.kind,
+            residual_time=None if design.kind == "independent" else "t",
+            residual_by="level" if design.by else None,
+        )
+    except ModelRefused as refused:
+        return Verdict(design, "refused", refusal=refused.reason)
+    lowest = lowest_found(ResidualCovariance(design), design.seed, STARTS, [])[0] + design.raw_constant
+    return Verdict(design, fit.status, fit.neg2loglik - lowest, finite=_all_finite(fit))
+
+
 def complaints(verdict: Verdict) -> list[str]:
     """What is wrong with a verdict, each with the design: nothing when the fit holds or its refusal says why."""
     design, said = verdict.design, []
     if verdict.worse > WORSE and not verdict.boundary:
         said.append(f"a restart is {verdict.worse:.3g} lower than the {verdict.status} fit of {design}")
-    near = isinstance(design, VisitDesign) or abs(design.units.t_origin) < FAR_ORIGIN
+    near = not isinstance(design, RandomDesign) or abs(design.units.t_origin) < FAR_ORIGIN
     if near and abs(verdict.off) > OFF:
         said.append(f"-2 log likelihood is {verdict.off:.3g} off the one of its own covariance: {design}")
     if not verdict.finite:
