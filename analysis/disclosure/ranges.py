@@ -7,16 +7,17 @@ and that nobody is counted less than no times.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linprog
 
 FloatArray = npt.NDArray[np.float64]
-Key = Hashable
+Key = Any  # whatever names a count and can be a dictionary's key
 ROUNDING = 1e-6  # counts are whole numbers; the solver's answers are within 1e-7 of theirs
 
 

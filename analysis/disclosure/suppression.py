@@ -7,11 +7,14 @@ not scored", is a count like any other even though it is never shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from .cells import MIN_CELL, is_small
+from .moves import TableSearch
 from .ranges import Key, Knowledge, Sum, possible_range
+
+Limits = dict[Key, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,15 @@ class CountSystem:
     """Counts of patients and the sums that hold between them.
 
     ``unshown`` are the counts that nobody prints, differences above all: they need protection and can give none.
-    ``precious`` are shown counts to give up last (the size of the cohort).
+    ``precious`` are shown counts to give up last, the most precious first (the size of the cohort).
+    ``closed`` are counts that nobody may have for another reason than their size.
     """
 
     counts: Mapping[Key, int]
     sums: tuple[Sum, ...] = ()
     unshown: frozenset[Key] = field(default_factory=frozenset)
-    precious: frozenset[Key] = field(default_factory=frozenset)
+    precious: Collection[Key] = ()
+    closed: frozenset[Key] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -34,41 +39,53 @@ class Withheld:
 
     A small count is printed as "<11" and a complementary one as "withheld". Ten groups that are all "<11" and together
     "<11" are one each: small counts that even this gives away are in both sets, and are printed as "withheld".
+    Closed counts are printed as "withheld" too, whatever their size.
     """
 
     small: frozenset[Key]
     complementary: frozenset[Key]
+    closed: frozenset[Key] = field(default_factory=frozenset)
 
     def __contains__(self, key: Key) -> bool:
-        return key in self.small or key in self.complementary
+        return key in self.small or key in self.complementary or key in self.closed
 
 
 def withhold(system: CountSystem, min_cell: int = MIN_CELL) -> Withheld:
     """Choose what to withhold. Raises ValueError when a sum does not hold among the counts."""
     _check(system)
     small = frozenset(key for key, count in system.counts.items() if is_small(count, min_cell))
-    hidden: set[Key] = set()
-    while True:
-        exposed = _exposed(system, small, hidden, min_cell)
-        if exposed is None:
-            return Withheld(small - system.unshown, frozenset(hidden))
-        given_up = _to_give_up(exposed, system, small, hidden, min_cell)
-        hidden.add(exposed if given_up is None else given_up)
+    printed, hidden = small - system.unshown - system.closed, set[Key]()
+    limits = _limits(system, Withheld(printed, frozenset(), system.closed), min_cell)
+    search = TableSearch(system.counts, system.sums, limits)
+    in_sums = {member for one in system.sums for member in one.members}
+    # Once safe a count stays safe: giving up another one only leaves the reader with more tables to choose from.
+    for key in sorted((small | system.closed) & in_sums, key=str):
+        while _is_exposed(key, system, limits, search):
+            given_up = _to_give_up(key, system, limits, search, min_cell)
+            given_up = key if given_up is None else given_up
+            if given_up in hidden or given_up in system.unshown:
+                break  # nothing that is shown is left to give up
+            hidden.add(given_up)
+            limits.update(_limits(system, Withheld(printed, frozenset(hidden), system.closed), min_cell))
+    return Withheld(printed, frozenset(hidden), system.closed)
 
 
 def knowledge_of(system: CountSystem, withheld: Withheld, min_cell: int = MIN_CELL) -> Knowledge:
     """What a reader knows who sees everything that is not withheld."""
-    limits: dict[Key, tuple[float, float]] = {}
-    least = 0.0 if withheld.small & withheld.complementary else float(min_cell)
-    for key in system.counts:
-        if key in system.unshown:
-            limits[key] = (0.0, float("inf"))
-        elif key in withheld.complementary:
-            limits[key] = (least, float("inf"))
-        elif key in withheld.small:
-            limits[key] = (1.0, min_cell - 1.0)
+    limits = _limits(system, withheld, min_cell)
     shown = {key: count for key, count in system.counts.items() if key not in limits}
     return Knowledge(shown, system.sums, limits)
+
+
+def _limits(system: CountSystem, withheld: Withheld, min_cell: int) -> Limits:
+    """What a reader knows of each number that is not shown."""
+    limits: Limits = dict.fromkeys(system.unshown | withheld.closed, (0.0, float("inf")))
+    least = 0.0 if withheld.closed or withheld.small & withheld.complementary else float(min_cell)
+    for key in withheld.small - limits.keys():
+        limits[key] = (1.0, min_cell - 1.0)
+    for key in withheld.complementary - system.unshown - withheld.closed:
+        limits[key] = (least, float("inf"))
+    return limits
 
 
 def _check(system: CountSystem) -> None:
@@ -77,28 +94,28 @@ def _check(system: CountSystem) -> None:
             raise ValueError("the counts contradict the sums given for them")
 
 
-def _exposed(system: CountSystem, small: frozenset[Key], hidden: set[Key], min_cell: int) -> Key | None:
-    """A small count that what is still shown gives away; None when there is none."""
-    known = knowledge_of(system, Withheld(small - system.unshown, frozenset(hidden)), min_cell)
-    in_sums = {member for one in system.sums for member in one.members}
-    for key in sorted(small & in_sums, key=str):
-        low, high = possible_range(key, known)
-        if low >= high:
-            return key
-    return None
+def _is_exposed(key: Key, system: CountSystem, limits: Limits, search: TableSearch) -> bool:
+    """Whether what is still shown gives a count away."""
+    if search.is_alone(key):
+        return True
+    if search.has_another(key):
+        return False
+    shown = {member: count for member, count in system.counts.items() if member not in limits}
+    low, high = possible_range(key, Knowledge(shown, system.sums, limits))
+    return low >= high
 
 
 def _to_give_up(
-    exposed: Key, system: CountSystem, small: frozenset[Key], hidden: set[Key], min_cell: int
+    exposed: Key, system: CountSystem, limits: Limits, search: TableSearch, min_cell: int
 ) -> Key | None:
     """The smallest count still shown that is linked to the exposed one, those that matter most last; None if none."""
-    known = knowledge_of(system, Withheld(small - system.unshown, frozenset(hidden)), min_cell).about(exposed)
-    candidates = {
-        member
-        for one in known.sums
-        for member in one.members
-        if member in known.shown and system.counts[member] >= min_cell
-    }
-    near = {member for one in system.sums if exposed in one.members for member in one.members if member in candidates}
-    order = sorted(near or candidates, key=lambda key: (key in system.precious, system.counts[key], str(key)))
-    return order[0] if order else None
+
+    def can_go(members: Collection[Key]) -> list[Key]:
+        return [key for key in members if key not in limits and system.counts[key] >= min_cell]
+
+    near = can_go({member for one in search.sums_of(exposed) for member in one.members})
+    if not near:
+        linked = Knowledge({}, system.sums, limits).about(exposed)
+        near = can_go({member for one in linked.sums for member in one.members})
+    rank = {key: place for place, key in enumerate(reversed(list(system.precious)), 1)}
+    return min(near, key=lambda key: (rank.get(key, 0), system.counts[key], str(key)), default=None)
