@@ -30,9 +30,8 @@ def folder_files(folder: Path, log: FindingLog) -> StudyFiles | None:
     if not files:
         log.add("error", "", f"{name}: the folder is empty. It should hold {EXPECTED}.")
     elif len(files) > MOST_FOLDER_ENTRIES:
-        log.add(
-            "error", "", f"{name}: the folder holds more than {MOST_FOLDER_ENTRIES:,} files. Give the study its own."
-        )
+        most = f"more than {MOST_FOLDER_ENTRIES:,} files"
+        log.add("error", "", f"{name}: the folder holds {most}. Give the study a folder of its own.")
     else:
         return StudyFiles(study_name(root.name), "folder", files)
     return None
