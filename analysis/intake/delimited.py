@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UNPAIRED = "the rows could not be told apart. Look for a quotation mark without its partner."
 
+Rename = Callable[[list[str]], list[str]]
+
 
 @dataclass(frozen=True)
 class TextFormat:
@@ -39,19 +42,22 @@ def default_format(file: StudyFile) -> TextFormat:
     return TextFormat("\t" if file.ending == ".tsv" else ",")
 
 
-def read_delimited(file: StudyFile, form: TextFormat, table: str, log: FindingLog) -> SourceTable | None:
+def read_delimited(
+    file: StudyFile, form: TextFormat, table: str, log: FindingLog, rename: Rename | None = None
+) -> SourceTable | None:
     """Read every cell of a delimited file as text; an empty cell is missing. None when an error was found.
 
+    rename gives the columns other names than row 1 has, before they are checked.
     Row numbers count records, as a spreadsheet does: the header is row 1.
     """
     try:
-        return _read(file, form, table, log)
+        return _read(file, form, table, log, rename)
     except OSError as failure:
         log.add("error", table, unreadable(f"{file.label}: the file", failure))
         return None
 
 
-def _read(file: StudyFile, form: TextFormat, table: str, log: FindingLog) -> SourceTable | None:
+def _read(file: StudyFile, form: TextFormat, table: str, log: FindingLog, rename: Rename | None) -> SourceTable | None:
     n_lines = _checked_lines(file, form, table, log)
     if n_lines is None:
         return None
@@ -72,7 +78,7 @@ def _read(file: StudyFile, form: TextFormat, table: str, log: FindingLog) -> Sou
     elif fault is not None:
         log.add("error", table, f"{file.label}: {fault}")
     elif cells is not None:
-        return named_columns(cells, header, Origin((file.label,)), table, log)
+        return named_columns(cells, rename(header) if rename else header, Origin((file.label,)), table, log)
     return None
 
 

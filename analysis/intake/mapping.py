@@ -12,16 +12,21 @@ from analysis.vocabulary import TABLES
 
 from .column_grammar import read_columns
 from .delimited import DELIMITERS, ENCODINGS
+from .fhir.settings import FhirRules, fhir_rules
 from .findings import FindingLog, StudyDataError, shown_name, shown_path
 from .identifiers.allowed import read_allowed
-from .mapping_checks import contradictions
+from .mapping_checks import contradictions, foreign_faults
 from .mapping_rules import FilterRule, SourceRule, TableRule
+from .omop.settings import OmopRules, omop_rules
+from .redcap.settings import RedcapRules, redcap_rules
 from .toml_section import TomlSection
 
 __all__ = ["FilterRule", "Mapping", "SourceRule", "TableRule", "mapping_from", "read_mapping"]
 
 SOURCE_KEYS = ("file", "delimiter", "encoding", "decimal", "missing")
 DATABASE_KEYS = ("table", "decimal", "missing")
+FORM_KEYS = ("form", "missing")
+FOREIGN = ("fhir", "omop", "redcap")
 TABLE_KEYS = ("source", "columns", "keep", "long", "drop_repeats")
 FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
 
@@ -31,13 +36,17 @@ class Mapping:
     """How the files of a folder become the five tables. README.md of this folder explains the file format.
 
     allowed are the columns that pass the identifier gate by name. A mapping that fills no table and only allows
-    columns is for files already named after the tables.
+    columns is for files already named after the tables. fhir and omop are all that such an export needs, redcap
+    makes sources of a project's forms.
     """
 
     sources: dict[str, SourceRule] = field(default_factory=dict)
     tables: tuple[TableRule, ...] = ()
     name: str | None = None
     allowed: tuple[AllowedColumn, ...] = ()
+    fhir: FhirRules | None = None
+    omop: OmopRules | None = None
+    redcap: RedcapRules | None = None
 
     @classmethod
     def read(cls, path: str | Path) -> Mapping:
@@ -62,16 +71,26 @@ def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
 def mapping_from(content: dict[str, Any], name: str, log: FindingLog) -> Mapping:
     """The mapping that the content of a TOML file spells, with every fault as a finding under the file's name."""
     top = TomlSection(content, name, log)
-    top.only(("name", "missing", "sources", *TABLES, "allow"))
+    top.only(("name", "missing", "sources", *TABLES, "allow", *FOREIGN))
     sources = _sources(top)
     tables = tuple(
         rule for name in TABLES for section in top.sections(name) if (rule := _table(name, section, sources))
     )
-    if not any(name in content for name in (*TABLES, "allow")):
+    if not any(name in content for name in (*TABLES, "allow", "fhir", "omop")):
         top.fault("it fills no table. Add sections such as [[patients]], [[sessions]] and [[assessments]].")
     for fault in contradictions(tables):
         top.fault(fault)
-    return Mapping(sources, tables, top.text("name"), read_allowed(top))
+    for fault in foreign_faults([name for name in FOREIGN if name in content], sources, tables):
+        top.fault(fault)
+    return Mapping(
+        sources,
+        tables,
+        top.text("name"),
+        read_allowed(top),
+        fhir_rules(top.section("fhir")) if "fhir" in content else None,
+        omop_rules(top.section("omop")) if "omop" in content else None,
+        redcap_rules(top.section("redcap")) if "redcap" in content else None,
+    )
 
 
 def _unread(path: Path, failure: Exception) -> str:
@@ -96,9 +115,9 @@ def _sources(top: TomlSection) -> dict[str, SourceRule]:
     sources = {}
     for name in listed_sources.content:
         section = listed_sources.section(name)
-        of_database = "table" in section.content
-        section.only(DATABASE_KEYS if of_database else SOURCE_KEYS)
-        file = "" if of_database else section.needed_text("file") or ""
+        of_database, form = "table" in section.content, section.one_or_more("form")
+        section.only(DATABASE_KEYS if of_database else FORM_KEYS if form else SOURCE_KEYS)
+        file = "" if of_database or form else section.needed_text("file") or ""
         if file and (Path(file).is_absolute() or ".." in Path(file).parts):
             section.fault("'file' should be inside the folder of the study, without '..'.")
         delimiter = section.text("delimiter", DELIMITERS)
@@ -109,6 +128,7 @@ def _sources(top: TomlSection) -> dict[str, SourceRule]:
             section.text("decimal", (".", ",")) or ".",
             (*everywhere, *section.words("missing")),
             section.text("table"),
+            form,
         )
     return sources
 

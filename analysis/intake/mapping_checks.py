@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .column_rules import Columns
-from .findings import shown_name
+from .findings import listed, shown_name
 from .first_sessions import NO_DATED_SESSION
-from .mapping_rules import TableRule
+from .mapping_rules import SourceRule, TableRule
 
 
 def contradictions(tables: tuple[TableRule, ...]) -> list[str]:
     """Every fault between sections."""
     return [*_scores(tables), *_kept_dates(tables), *_orders(tables), *_first_sessions(tables)]
+
+
+def foreign_faults(named: list[str], sources: dict[str, SourceRule], tables: tuple[TableRule, ...]) -> list[str]:
+    """Every fault between the sections of record systems, which are named, and the others."""
+    faults = []
+    if len(named) > 1:
+        faults.append(f"a study comes from one record system, and there are {listed(named)}. Keep one of them.")
+    elif named and named != ["redcap"] and (tables or sources):
+        faults.append(f"[{named[0]}] makes the tables itself. Remove the sources and the sections of tables.")
+    forms = [name for name, source in sources.items() if source.form]
+    if forms and "redcap" not in named:
+        faults.append(f"the sources {listed(forms)} name forms of a REDCap project. Add a section [redcap].")
+    return faults
 
 
 def entries(rule: TableRule) -> Iterator[Columns]:

@@ -12,6 +12,7 @@ class SourceRule:
     """One file: how it is written and which words in it mean a missing value.
 
     table names a table or view of a database in its place; only a snapshot reads one, and file is empty then.
+    form names forms of a REDCap project in its place.
     """
 
     file: str
@@ -20,6 +21,7 @@ class SourceRule:
     decimal: str = "."
     missing: tuple[str, ...] = ()
     table: str | None = None
+    form: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def read_mapped(files: StudyFiles, rules: Mapping, log: FindingLog) -> dict[str,
     Empty when a file cannot be read or lacks a column that the mapping reads; the log then says so.
     """
     used = {rule.source for rule in rules.tables}
-    sources = {name: _read_source(files, rules.sources[name], log) for name in rules.sources if name in used}
+    sources = {name: read_source(files, rules.sources[name], log) for name in rules.sources if name in used}
     _note_unused_files(list(files.top_names), rules, log)
     return map_sources(rules, sources, log)
 
@@ -74,7 +74,8 @@ def _filled_table(
     return with_session_numbers(made, log) if counted_here else made
 
 
-def _read_source(files: StudyFiles, rule: SourceRule, log: FindingLog) -> SourceTable | None:
+def read_source(files: StudyFiles, rule: SourceRule, log: FindingLog) -> SourceTable | None:
+    """Read the file that a source names; None when it is not there or cannot be read, and the log says why."""
     if rule.table is not None:
         log.add("error", "", _of_database(rule.table))
         return None

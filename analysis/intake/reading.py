@@ -13,6 +13,7 @@ from analysis.vocabulary import TABLES, nearest
 from .conversion import ConvertedTable, convert_table
 from .files import StudyFiles, study_name
 from .findings import FindingLog, StudyDataError, listed, shown_name
+from .foreign.dispatch import foreign_format, foreign_tables
 from .identifiers import check_identifiers, without_telling_names
 from .links import check_links
 from .mapping import Mapping, read_mapping
@@ -59,7 +60,11 @@ def _study(files: StudyFiles | None, rules: Mapping | None, log: FindingLog) -> 
     allowed = rules.allowed if rules is not None else ()
     name = (rules.name if rules is not None else None) or ""
     if files is not None and not log.has_errors:
-        sources = read_mapped(files, rules, log).items() if rules and rules.tables else read_tables(files, log)
+        foreign = foreign_format(files, rules)
+        if foreign is not None:
+            sources = foreign_tables(files, rules, foreign, log)
+        else:
+            sources = read_mapped(files, rules, log).items() if rules and rules.tables else read_tables(files, log)
         name = name or files.name
     return checked_study(study_name(name), sources, log, allowed)
 

@@ -69,6 +69,11 @@ class TomlSection:
             return ()
         return tuple(as_text(item) for item in value)
 
+    def one_or_more(self, key: str) -> tuple[str, ...]:
+        """A text or a list of texts; () when absent."""
+        value = self.content.get(key)
+        return (value,) if isinstance(value, str) else self.words(key)
+
     def section(self, key: str) -> TomlSection:
         """A section inside this one; empty when absent or no section."""
         value = self.content.get(key, {})

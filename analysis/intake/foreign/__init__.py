@@ -1,0 +1,1 @@
+"""What exports of record systems have in common: times, people, sessions, scores, records left out."""

@@ -1,0 +1,1 @@
+"""Extracts of the OMOP Common Data Model to the tables of a study."""

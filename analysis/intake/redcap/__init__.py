@@ -1,0 +1,1 @@
+"""REDCap exports with their data dictionary to the sources of a mapping."""
