@@ -20,7 +20,7 @@ from .limits import LARGEST_TEXT_FILE, LONGEST_LINE, MOST_CELLS, MOST_COLUMNS, M
 from .source import SourceTable, named_columns
 from .text_scan import SAVE_AS, scan_text
 
-BLOCK = 1 << 25  # longest row that can be read, and the unit of parsing
+BLOCK = 1 << 23  # longest row that can be read, with line ends in its cells, and the unit of parsing
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16")
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

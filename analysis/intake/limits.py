@@ -14,7 +14,7 @@ MOST_CELLS = 1_000_000_000  # per file; 8 GB as 8-byte numbers. A million patien
 
 # Delimited text
 LARGEST_TEXT_FILE = 2_000_000_000  # bytes; all of it is in memory for a while, about two and a half times
-LONGEST_LINE = MEGABYTE  # bytes; 4,000 columns of 250 letters each, and the block that is parsed at once holds 32 of it
+LONGEST_LINE = MEGABYTE  # bytes; 4,000 columns of 250 letters each, and the block that is parsed at once holds 8 of it
 MOST_RAGGED_ROWS = 100_000  # looked at one by one; who has so many gains nothing from the exact number
 
 # Folders
