@@ -1,7 +1,7 @@
 """Print the benchmark table: python -m tests.benchmarks [fits] [engine] [screen] [large] [--large-folder FOLDER].
 
 Everything when no part is named. On two cores: fits about 2 min (statsmodels at 10,000 patients is most of it), engine
-about 4 min (gls with ten visits and lme4 at 100,000 patients are most of it), screen about 1 min, large about 5 min
+about 3 min (gls with ten visits and lme4 at 100,000 patients are most of it), screen about 1 min, large about 5 min
 (most of it simulating a million patients). `--statsmodels-at-100000` adds statsmodels at 100,000 patients, 3 min.
 """
 
