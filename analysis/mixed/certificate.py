@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .chart import block_diagonal, blocks_of, chart_at
-from .curvature import expected_curvature, trace_form
+from .curvature import FLAT, expected_curvature, joint_hessian, trace_form
 from .deviance import Evaluation
 from .refusal import ModelRefused
 
@@ -46,6 +46,21 @@ def downhill(curvature: FloatArray, gradient: FloatArray) -> tuple[FloatArray, f
     lifted = np.maximum(np.abs(values), max(1e-9 * float(np.abs(values).max()), 1e-12))
     along = vectors.T @ gradient
     return -(vectors @ (along / lifted)), float(0.5 * np.sum(along**2 / lifted))
+
+
+def check_determined(at: Evaluation, correlated: bool) -> None:
+    """Raises ModelRefused when other variances fit these rows as well: the deviance is flat along a direction inside.
+
+    ``at`` must carry exact second derivatives and have a D of full rank: a D on the boundary is flat across it.
+    """
+    hessian = joint_hessian(at, chart_at(at.covariance, correlated, at.sizes))
+    size = np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
+    values = np.linalg.eigvalsh(hessian / np.outer(size, size))
+    if values[0] <= FLAT * values[-1]:
+        raise ModelRefused(
+            "The rows do not tell the random effects and the residual variance apart: other values fit as well.",
+            "Use fewer terms or fewer random effects, or widen the cohort.",
+        )
 
 
 def uncertified() -> ModelRefused:

@@ -13,6 +13,7 @@ from .deviance import Centre, Evaluation
 
 FloatArray = npt.NDArray[np.float64]
 
+FLAT = 1e-8  # share of the largest curvature (unit diagonal) under which a direction carries no information
 INSIDE = 0.05  # share of the smallest eigenvalue of D that a scoring step must leave
 
 

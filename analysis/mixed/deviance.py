@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.linalg.lapack import dpotrf
 
 from .crossproducts import CrossProducts, lower_pairs
-from .inverses import INVERSES
+from .inverses import INVERSES, loss_weights
 from .patterns import Patterns
 from .products import piece_length
 from .triangles import invert_upper
@@ -89,13 +89,14 @@ def evaluate(
 
 @dataclass(frozen=True)
 class Sums:
-    """What one sweep adds up. ``squares`` sum of G_i G_i', ``mixed`` sum of B_i G_i', both q x width x q x width."""
+    """What one sweep adds up. ``squares`` is the sum of G_i G_i' (q x width x q x width), ``loss`` what the random
+    effects take off [X y]'[X y] (width x width)."""
 
     log_determinant: float
     w_sum: FloatArray
     ww_sum: FloatArray
     squares: FloatArray
-    mixed: FloatArray
+    loss: FloatArray
     wp_sum: FloatArray | None
     score: FloatArray | None
 
@@ -106,14 +107,14 @@ def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Cen
     stored = len(data.zz)
     ww_sum, w_sum = np.zeros((stored, stored)), np.zeros(stored)
     wp_sum = np.zeros((stored, stored)) if centre is not None else None
-    squares, mixed = np.zeros((2, q * width, q * width))
+    squares, loss = np.zeros((q * width, q * width)), np.zeros((width, width))
     score = np.empty((q, data.m)) if keep_score else None
     for chunk in shrunken_chunks(data, covariance):
         part, w, g = chunk.part, chunk.w, chunk.g
         log_determinant += float(np.log(chunk.determinant).sum())
         flat = g.reshape(q * width, -1)
         squares += flat @ flat.T
-        mixed += data.zx[:, :, part].reshape(q * width, -1) @ flat.T
+        loss += weighted_products(data.zx[:, :, part], loss_weights(data.zz[:, part], chunk.shrink, covariance))
         w_sum += w.sum(axis=1)
         ww_sum += w @ w.T
         if centre is not None and wp_sum is not None:
@@ -121,8 +122,17 @@ def _sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Cen
             wp_sum += w @ p_terms.T
             if score is not None:
                 score[:, part] = residual
-    shape = (q, width, q, width)
-    return Sums(log_determinant, w_sum, ww_sum, squares.reshape(shape), mixed.reshape(shape), wp_sum, score)
+    return Sums(log_determinant, w_sum, ww_sum, squares.reshape(q, width, q, width), loss, wp_sum, score)
+
+
+def weighted_products(values: FloatArray, weights: list[FloatArray]) -> FloatArray:
+    """Sum over patients of values_i' K_i values_i, for values of q x width x patients and stored weights K."""
+    size, width, _ = values.shape
+    total = np.zeros((width, width))
+    for (row, column), weight in zip(lower_pairs(size), weights, strict=True):
+        part = (values[row] * weight) @ values[column].T
+        total += part if row == column else part + part.T
+    return total
 
 
 def _sums_over_patterns(
@@ -134,6 +144,10 @@ def _sums_over_patterns(
     weighted = w * patterns.counts
     right = _turned(shrink, patterns.outer.swapaxes(0, 2).swapaxes(1, 3)).swapaxes(0, 2).swapaxes(1, 3)
     squares = _turned(shrink, right)
+    loss = np.zeros((data.p + 1, data.p + 1))
+    for (a, b), weight in zip(lower_pairs(q), loss_weights(patterns.zz, shrink, covariance), strict=True):
+        part = patterns.outer[a, :, b] @ weight
+        loss += part if a == b else part + part.T
     wp_sum, score = None, None
     if centre is not None:
         along = np.append(-centre.beta, 1.0)
@@ -155,7 +169,7 @@ def _sums_over_patterns(
         weighted.sum(axis=1),
         weighted @ w.T,
         squares.sum(axis=-1),
-        right.sum(axis=-1),
+        loss,
         wp_sum,
         score,
     )
@@ -183,10 +197,12 @@ class Counts(Protocol):
 
 
 class Shrunken(NamedTuple):
-    """Some patients at one D: |I + A_i D|, the stored triangle of W_i, and (I + A_i D)^-1 B_i = [U_i w_i]."""
+    """Some patients at one D: |I + A_i D| and (I + A_i D)^-1, the stored triangle of W_i, and (I + A_i D)^-1 B_i =
+    [U_i w_i]."""
 
     part: slice
     determinant: FloatArray
+    shrink: list[list[FloatArray]]
     w: FloatArray
     g: FloatArray
 
@@ -198,15 +214,14 @@ def shrunken_chunks(data: CrossProducts, covariance: FloatArray) -> Iterator[Shr
     for first in range(0, data.m, chunk):
         part = slice(first, min(first + chunk, data.m))
         determinant, shrink, w = INVERSES[data.q](data.zz[:, part], data.minors[:, part], covariance)
-        yield Shrunken(part, determinant, w, _shrunken(shrink, data.zx[:, :, part]))
+        yield Shrunken(part, determinant, shrink, w, _shrunken(shrink, data.zx[:, :, part]))
 
 
 def profiled(data: Counts, covariance: FloatArray, reml: bool, sums: Sums) -> Evaluation | None:
     """Solve for the fixed effects and the residual variance, then the deviance and H."""
     p = data.p
     k = sums.squares.swapaxes(1, 2)
-    loss = np.einsum("ab,axby->xy", covariance, sums.mixed)
-    schur = data.total - 0.5 * (loss + loss.T)
+    schur = data.total - 0.5 * (sums.loss + sums.loss.T)
     root, failed = dpotrf(schur[:p, :p], lower=0, clean=1)
     if failed or not np.isfinite(schur).all():
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .certificate import PROVEN, downhill, is_certified, uncertified, ways_out
+from .certificate import PROVEN, check_determined, downhill, is_certified, uncertified, ways_out
 from .chart import Chart, blocks_of, chart_at
 from .crossproducts import CrossProducts
 from .curvature import expected_curvature, profiled_hessian, scoring_step
@@ -156,6 +156,8 @@ def optimise(data: Data, reml: bool, correlated: bool, start: FloatArray | None 
     final = sweep(data, best.covariance, reml, best, keep_score=True)
     if final is None or not is_certified(final, correlated):
         raise uncertified()
+    if sum(ranks) == len(final.covariance):
+        check_determined(final, correlated)
     return Optimum(final, ranks, search.count + 1)
 
 

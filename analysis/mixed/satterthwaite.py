@@ -11,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .chart import chart_at
-from .curvature import joint_hessian
+from .curvature import FLAT, joint_hessian
 from .deviance import Evaluation
 from .inference import Satterthwaite
 
 FloatArray = npt.NDArray[np.float64]
-
-FLAT = 1e-8  # share of the largest curvature under which a direction carries no information
 
 
 def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:

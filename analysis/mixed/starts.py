@@ -19,6 +19,10 @@ LARGE = 16_000  # patients above which a thinned set gives the starting value
 THINNED = 4_000
 FEW_PATIENTS = 20  # below this, and with three random effects, other starts are tried as well
 EXTRA_STARTS = 4
+EXTREMES = (
+    0.01,
+    100.0,
+)  # D of one level against the other: which of them takes up what patients share is often unclear
 WIDE = 1e4  # D at which random effects take up all they can of every patient's rows
 
 
@@ -55,9 +59,16 @@ def other_starts(data: Data, correlated: bool) -> list[FloatArray]:
     if data.m > LARGE or not (few or max(sizes) >= 3):
         return []
     draws = np.random.default_rng(20)
-    starts = []
-    for _ in range(EXTRA_STARTS if few else 1):
+    starts = [
+        _levels_apart(sizes, place, size) for place in range(len(sizes) if len(sizes) > 1 else 0) for size in EXTREMES
+    ]
+    for _ in range(EXTRA_STARTS * len(sizes) if few else 1):
         parts = [np.exp(draws.normal(0.0, 1.5)) * draws.normal(size=(size, size)) for size in sizes]
         factor = block_diagonal(parts)
         starts.append(factor @ factor.T if correlated else np.diag(np.diag(factor) ** 2))
     return starts
+
+
+def _levels_apart(sizes: tuple[int, ...], place: int, size: float) -> FloatArray:
+    """One level's D of this size, the others' of the inverse."""
+    return block_diagonal([(size if level == place else 1.0 / size) * np.eye(n) for level, n in enumerate(sizes)])

@@ -223,3 +223,19 @@ def test_means_that_the_model_cannot_give() -> None:
 def test_a_refusal_survives_pickling() -> None:
     again = pickle.loads(pickle.dumps(ModelRefused("Why.", "What.")))  # noqa: S301 - our own bytes
     assert (again.reason, again.remedy, str(again)) == ("Why.", "What.", "Why. What.")
+
+
+def test_variances_that_the_rows_do_not_determine() -> None:
+    """The one second row of a patient has a coefficient of its own, so every patient is known from one row."""
+    rows = pd.DataFrame(
+        {
+            "patient": [0, 0, 1, 2, 3, 4],
+            "t": [0.0, 1.0, 0.0, 0.0, 0.0, 0.0],
+            "x": [-0.6, -0.6, 0.2, -0.8, 0.2, -0.6],
+            "y": [-0.7, 5.3, 0.4, -1.2, -1.2, 2.3],
+        }
+    )
+    assert refusal("y ~ t + x", rows) == (
+        "The rows do not tell the random effects and the residual variance apart: other values fit as well. Use fewer"
+        " terms or fewer random effects, or widen the cohort."
+    )

@@ -13,10 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..chart import Chart, chart_at
-from ..curvature import joint_hessian
+from ..curvature import FLAT, joint_hessian
 from ..deviance import Evaluation, evaluate
 from ..inference import Satterthwaite
-from ..satterthwaite import FLAT
 from .profile import Point, whitening_at
 
 FloatArray = npt.NDArray[np.float64]

@@ -123,7 +123,11 @@ def _family(fit: FittedModel, compared: _Compared, table: dict[str, FloatArray],
     scaled = combinations / table["std_error"][rows, None]
     n_means = int((compared.asked.coefficients[compared.place[rows]] != 0).any(axis=0).sum())
     return Family(
-        table["statistic"][rows], table["df"][rows], table["p_value"][rows], scaled @ fit.coefficient_covariance @ scaled.T, n_means
+        table["statistic"][rows],
+        table["df"][rows],
+        table["p_value"][rows],
+        scaled @ fit.coefficient_covariance @ scaled.T,
+        n_means,
     )
 
 

@@ -40,20 +40,18 @@ def evaluate_nested(
 
 @dataclass
 class _LevelSums:
-    """Sums of one level over its groups: Z'V^-1 Z, and squares and products as in ``deviance.Sums``."""
+    """Sums of one level over its groups: Z'V^-1 Z, and squares as in ``deviance.Sums``."""
 
     w: FloatArray
     squares: FloatArray
-    mixed: FloatArray
 
     @staticmethod
     def zero(size: int, width: int) -> _LevelSums:
-        return _LevelSums(np.zeros((size, size)), *np.zeros((2, size * width, size * width)))
+        return _LevelSums(np.zeros((size, size)), np.zeros((size * width, size * width)))
 
-    def add(self, stored: FloatArray, g: FloatArray, left: FloatArray, right: FloatArray) -> None:
+    def add(self, stored: FloatArray, g: FloatArray) -> None:
         self.w += square(stored.sum(axis=-1), len(self.w))
         self.squares += over_last(g, g)
-        self.mixed += over_last(left, right)
 
 
 @dataclass
@@ -63,19 +61,22 @@ class _Sweep:
     data: NestedProducts
     levels: list[_LevelSums]
     log_determinant: float = 0.0
+    loss: FloatArray = field(init=False)
     information: LevelForms = field(init=False)
     bends: LevelForms = field(init=False)
     scores: tuple[FloatArray, FloatArray] | None = None
 
     def __post_init__(self) -> None:
+        self.loss = np.zeros((self.data.p + 1, self.data.p + 1))
         self.information, self.bends = LevelForms.zero(self.data.sizes), LevelForms.zero(self.data.sizes)
 
     def add(self, part: Eliminated) -> None:
         shared = np.einsum("efm,bfm->bem", part.to_patients(part.m), part.t)  # T_i M_c
         within = np.stack([np.einsum("em,em->m", shared[a], part.t[b]) for a, b in lower_pairs(len(part.t))])
         self.log_determinant += part.log_determinant
-        self.levels[0].add(part.w - within, part.g, self.data.patients.zx[:, :, part.patients], part.alone)
-        self.levels[1].add(part.omega, part.gamma, part.s_zx, part.gamma)
+        self.loss += part.loss
+        self.levels[0].add(part.w - within, part.g)
+        self.levels[1].add(part.omega, part.gamma)
         self.information.add_traces(part, within)
 
     def add_bends(self, part: Eliminated, centre: Centre) -> None:
@@ -91,13 +92,12 @@ class _Sweep:
         w_sum = block_diagonal([level.w for level in self.levels])
         size, width = len(w_sum), self.data.p + 1
         squares = block_diagonal([level.squares for level in self.levels])
-        mixed = block_diagonal([level.mixed for level in self.levels])
         return Sums(
             self.log_determinant,
             np.array([w_sum[pair] for pair in lower_pairs(size)]),
             self.information.table(),
             squares.reshape(size, width, size, width),
-            mixed.reshape(size, width, size, width),
+            self.loss,
             self.bends.table() if with_bends else None,
             self.scores[0] if self.scores else None,
         )

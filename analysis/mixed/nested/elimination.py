@@ -20,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..crossproducts import lower_pairs, minors_of
-from ..inverses import INVERSES
+from ..deviance import weighted_products
+from ..inverses import INVERSES, loss_weights
 from .sums import NestedProducts
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,9 +34,9 @@ CHUNK = 4096  # patients per step (whole clinics): the working arrays stay in ca
 class Eliminated:
     """Some clinics at one D. Arrays end in the patient, or in the clinic.
 
-    Per patient: ``w`` stored triangle of W_i, ``t`` T_i (q x qc), ``g`` Z_i'V^-1 [X y] and ``alone`` Z_i'V_i^-1 [X y]
-    (q x (p+1)). Per clinic: ``m`` M_c and ``back`` (I + D_c S_zz)^-1 (qc x qc), ``omega`` stored triangle of
-    Z_c'V^-1 Z_c, ``gamma`` Z_c'V^-1 [X y] and ``s_zx`` S_zx (qc x (p+1)).
+    Per patient: ``w`` stored triangle of W_i, ``t`` T_i (q x qc), ``g`` Z_i'V^-1 [X y] (q x (p+1)). Per clinic: ``m``
+    M_c and ``back`` (I + D_c S_zz)^-1 (qc x qc), ``omega`` stored triangle of Z_c'V^-1 Z_c and ``gamma`` Z_c'V^-1 [X y]
+    (qc x (p+1)). ``loss`` is what both levels take off [X y]'[X y] over all these clinics.
     """
 
     patients: slice
@@ -46,12 +47,11 @@ class Eliminated:
     w: FloatArray
     t: FloatArray
     g: FloatArray
-    alone: FloatArray
     m: FloatArray
     back: FloatArray
     omega: FloatArray
     gamma: FloatArray
-    s_zx: FloatArray
+    loss: FloatArray
 
     def over_patients(self, values: FloatArray) -> FloatArray:
         """Sums over the patients of each clinic (the last axis)."""
@@ -85,17 +85,28 @@ def _eliminate(data: NestedProducts, covariance: FloatArray, clinics: slice, pat
     cz = data.outer.cz[:, :, patients]
     t = np.einsum("abm,ebm->aem", shrink, cz)
     alone = np.einsum("abm,bxm->axm", shrink, data.patients.zx[:, :, patients])
-    pulled = np.einsum("ab,ebm->eam", own, cz)  # Z_c'Z_i D
-    across = np.stack([np.einsum("am,am->m", pulled[e], t[:, f]) for e, f in lower_pairs(qc)])
+    weights = loss_weights(zz, table, own)
+    pulled = np.einsum("abm,ebm->eam", _full(weights, q), cz)  # Z_c'Z_i K_i
+    across = np.stack([np.einsum("am,am->m", pulled[e], cz[f]) for e, f in lower_pairs(qc)])
     s_zz = data.cc[:, clinics] - np.add.reduceat(across, starts, axis=-1)
-    s_zx = data.cx[:, :, clinics] - np.add.reduceat(np.einsum("eam,axm->exm", pulled, alone), starts, axis=-1)
+    zx = data.patients.zx[:, :, patients]
+    s_zx = data.cx[:, :, clinics] - np.add.reduceat(np.einsum("eam,axm->exm", pulled, zx), starts, axis=-1)
     whole, table, omega = INVERSES[qc](s_zz, minors_of(s_zz, qc), outer)
+    loss = weighted_products(zx, weights) + weighted_products(s_zx, loss_weights(s_zz, table, outer))
     shrink = np.array(table)
     gamma = np.einsum("efc,fxc->exc", shrink, s_zx)
     m = np.einsum("ef,fgc->egc", outer, shrink)
     dropped = np.repeat(np.einsum("ef,fxc->exc", outer, gamma), counts, axis=-1)
     return Eliminated(
         patients, clinics, starts, counts, float(np.log(determinant).sum() + np.log(whole).sum()), w, t,
-        alone - np.einsum("aem,exm->axm", t, dropped), alone, 0.5 * (m + m.swapaxes(0, 1)), shrink.swapaxes(0, 1),
-        omega, gamma, s_zx,
+        alone - np.einsum("aem,exm->axm", t, dropped), 0.5 * (m + m.swapaxes(0, 1)), shrink.swapaxes(0, 1),
+        omega, gamma, loss,
     )  # fmt: skip
+
+
+def _full(stored: list[FloatArray], size: int) -> FloatArray:
+    """Symmetric matrices (size x size x patients) from their stored triangles."""
+    full = np.empty((size, size, len(stored[0])))
+    for values, (row, column) in zip(stored, lower_pairs(size), strict=True):
+        full[row, column] = full[column, row] = values
+    return full
