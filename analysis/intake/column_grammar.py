@@ -110,8 +110,8 @@ def _unit(section: TomlSection, table: str, target: str) -> UnitRule | None:
         return None
     if unit_named(own, name).per_kg and weight is None:
         section.fault(f"unit = \"{name}\" needs 'weight', the column with the body weight (in kg, or say weight_unit).")
-    if not unit_named(own, name).per_kg and weight is not None:
-        section.fault(f"'weight' belongs to a dose per kilogram, and unit = \"{name}\" is none. Leave it out.")
+    if own != "mg" and weight is not None:
+        section.fault(f"'weight' belongs to a dose per kilogram, and {target} is no dose. Leave it out.")
     return UnitRule(name, weight, weight_unit)
 
 

@@ -14,8 +14,9 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from .date_formats import EITHER_ORDER, MONTHS, TIME_OF_DAY, date_pattern, shown_form
+from .distinct import distinct_texts, marks, numbers
 from .findings import Mask, Positions, Problem
-from .numbers import Numbers, matches, trim
+from .numbers import Numbers, matches
 
 NO_DATE = np.iinfo(np.int64).min
 TWO_DIGIT_PIVOT = 69  # as POSIX reads two-digit years: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
@@ -45,27 +46,25 @@ class Moments:
 
 def parse_dates(text: Any, form: str) -> tuple[Moments, list[Problem]]:
     """Dates from an Arrow column of text, each distinct text once, and the cells that are none."""
-    encoded = compute.dictionary_encode(text).combine_chunks()
-    if isinstance(encoded, arrow.ChunkedArray):
-        encoded = encoded.chunk(0)
-    words = encoded.dictionary
-    codes = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    words, places = distinct_texts(text)
     day, fraction, fits = _parsed(words, form)
-    moments = Moments(np.append(day, NO_DATE)[codes], np.append(fraction, np.nan)[codes])
+    moments = Moments(np.append(day, NO_DATE)[places], numbers(fraction, places))
     if bool((day != NO_DATE).all()):
         return moments, []
-    unclear = ~fits & (form == "iso") & matches(words, EITHER_ORDER)
+    unclear = ~fits & (form == "iso") & matches(arrow.chunked_array([words]), EITHER_ORDER)
     kinds = {"absent": fits & (day == NO_DATE), "unclear": unclear, "other": ~fits & ~unclear}
-    return moments, _problems({name: np.append(mask, False)[codes] for name, mask in kinds.items()}, form)
+    return moments, _problems({name: marks(mask, places) for name, mask in kinds.items()}, form)
 
 
 def with_times(moments: Moments, text: Any) -> tuple[Moments, list[Problem]]:
     """Dates with the time of day from a column of its own (14:30, 14:30:05 or 2:30 PM)."""
-    seconds, fits = _seconds(trim(text).combine_chunks(), TIME_OF_DAY)
-    wrong = ~fits & compute.is_valid(text).to_numpy()
+    words, places = distinct_texts(text)
+    parts = _parts(words, TIME_OF_DAY)
+    seconds = _clock(parts)
+    wrong = marks(~np.asarray(parts["fits"], dtype=bool) | (seconds == NO_DATE), places)
     rest = "that is no time of day such as 14:30 or 2:30 PM"
     problem = Problem(wrong, "cell", rest, "Correct them or leave them blank.")
-    return Moments(moments.day, _fraction(seconds)), [problem] if wrong.any() else []
+    return Moments(moments.day, numbers(_fraction(seconds), places)), [problem] if wrong.any() else []
 
 
 def _problems(masks: dict[str, Mask], form: str) -> list[Problem]:
@@ -107,12 +106,6 @@ def _parsed(words: Any, form: str) -> tuple[Positions, Numbers, Mask]:
     after = (months + 1).astype("datetime64[D]").astype(np.int64)
     date = first + day - 1
     return np.where(possible & (date < after), date, NO_DATE), _fraction(seconds), fits
-
-
-def _seconds(words: Any, pattern: str) -> tuple[Positions, Mask]:
-    parts = _parts(words, pattern)
-    seconds = _clock(parts)
-    return seconds, np.asarray(parts["fits"], dtype=bool) & (seconds != NO_DATE)
 
 
 def _parts(words: Any, pattern: str) -> dict[str, Any]:

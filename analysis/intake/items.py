@@ -12,6 +12,7 @@ from analysis.vocabulary import INSTRUMENTS, ITEM_SCORING, ItemScoring
 from .findings import Mask, Problem
 from .numbers import Numbers
 
+PRORATED = "prorated"  # the column beside the score
 Answers = npt.NDArray[np.float64]  # one row per form, one column per item, NaN where blank
 
 
@@ -86,7 +87,7 @@ def _domain_score(answers: Answers, rule: ItemScoring) -> Numbers:
 
 def _notes(instrument: str, rule: ItemScoring, prorated: Mask, unscored: Mask) -> tuple[Problem, ...]:
     flagged = f"prorated, because up to {rule.most_missing} of its {rule.n_items} items are missing"
-    repair = "They are flagged in the column 'prorated'."
+    repair = f"They are flagged in the column '{PRORATED}'."
     blank = "left blank, because items are missing"
     return (
         Problem(prorated, f"{instrument} score", flagged, repair, "note"),

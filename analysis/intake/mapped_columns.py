@@ -16,7 +16,7 @@ from .column_rules import ColumnRule, Columns, DateRule
 from .dates import Moments, ages_at, days_between, parse_dates, with_times, years_of
 from .findings import FindingLog, Mask, Origin, Problem, shown_name
 from .first_sessions import FirstSessions
-from .items import out_of_range, score_items
+from .items import PRORATED, out_of_range, score_items
 from .mapping import FilterRule, SourceRule
 from .numbers import TEXT_REPAIR, Numbers, matches, text_to_numbers, trim
 from .source import SourceTable
@@ -129,13 +129,13 @@ def _from_column(rule: ColumnRule, target: str, rows: SourceRows) -> Text:
         repair = 'List them under \'values\', or say unlisted = "keep" or "missing".'
         rows.report(Problem(unlisted, "value", what, repair), rule.column)
     if _is_number(rows.table, target) and rows.form.decimal == ",":
-        cells = _with_points(cells)
+        cells = with_points(cells)
     own = own_unit(rows.table, target)
     if rule.unit is None or own is None:
         return cells
     weights = rows.text[rule.unit.weight] if rule.unit.weight else None
     if weights is not None and rule.unit.weight is not None:
-        weights = _with_points(weights) if rows.form.decimal == "," else weights
+        weights = with_points(weights) if rows.form.decimal == "," else weights
         for problem in weights_in_kg(weights, rule.unit)[1]:
             rows.report(problem, rule.unit.weight)
     values, problems = in_own_unit(cells, own, rule.unit, weights)
@@ -163,7 +163,7 @@ def _from_items(rule: ColumnRule, rows: SourceRows) -> dict[str, Text]:
         ),
         "score": as_cells(scored.score),
         "n_items_answered": as_cells(scored.n_answered.astype(np.float64)),
-        "prorated": arrow.chunked_array([arrow.array(scored.prorated, mask=~filled)]),
+        PRORATED: arrow.chunked_array([arrow.array(scored.prorated, mask=~filled)]),
     }
     if scored.suicidality_item is not None:
         made["suicidality_item"] = as_cells(scored.suicidality_item)
@@ -175,7 +175,7 @@ def _answers(rule: ColumnRule, column: str, rows: SourceRows) -> Numbers:
     if unlisted is not None:
         repair = 'List them under \'values\', or say unlisted = "keep" or "missing".'
         rows.report(Problem(unlisted, "answer", "that the mapping of score does not list", repair), column)
-    values, problems = text_to_numbers(_with_points(cells) if rows.form.decimal == "," else cells)
+    values, problems = text_to_numbers(with_points(cells) if rows.form.decimal == "," else cells)
     for problem in problems:
         rows.report(problem, column)
     return values
@@ -239,6 +239,7 @@ def _is_number(table: str, target: str) -> bool:
     return kinds.get(target) in ("integer", "number")
 
 
-def _with_points(cells: Text) -> Text:
+def with_points(cells: Text) -> Text:
+    """Numbers with a decimal comma written with a point; other cells as they are."""
     comma = arrow.array(matches(cells, COMMA_NUMBER))
     return compute.if_else(comma, compute.replace_substring(cells, ",", "."), cells)

@@ -81,7 +81,7 @@ def checked_study(
 
     Raises StudyDataError with every finding of every table when any of them is an error.
     """
-    tables = _checked(sources, allowed, log) if not log.has_errors else {}
+    tables = _checked(sources, allowed, log)
     if log.has_errors:
         raise StudyDataError(log.findings)
     frames = {table: _finished(tables.pop(table)) for table in tuple(tables)}

@@ -9,6 +9,7 @@ from analysis.vocabulary import INSTRUMENTS, TABLES
 
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem, listed
+from .items import PRORATED
 from .numbers import Numbers
 from .words import Places, places_in
 
@@ -29,7 +30,8 @@ def find_repeats(table: ConvertedTable, patients: Places, log: FindingLog) -> Ma
     shared = np.flatnonzero(_share_a_key(table.frame, patients))
     rows = table.frame.iloc[shared]
     repeat[shared[rows.duplicated().to_numpy()]] = True
-    extra = [str(name) for name in table.frame.columns if name not in TABLES["assessments"].column_names]
+    declared = (*TABLES["assessments"].column_names, PRORATED)  # how a score was made tells no two scores apart
+    extra = [str(name) for name in table.frame.columns if name not in declared]
     distinct = rows[~repeat[shared]]
     clash, kept_apart = np.zeros(len(repeat), dtype=bool), np.zeros(len(repeat), dtype=bool)
     clashing = distinct.duplicated([*KEY, *extra], keep=False).to_numpy()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import pyarrow.compute as compute
 
+from .distinct import distinct_texts
 from .findings import FindingLog, Problem
 from .mapped_columns import as_cells
 from .numbers import text_to_numbers
@@ -18,8 +16,7 @@ def with_session_numbers(sessions: SourceTable, log: FindingLog) -> SourceTable:
 
     A session without a patient or a day gets no number; what is wrong with it is reported where it is checked.
     """
-    ids = compute.dictionary_encode(sessions.cells.column("patient_id")).unify_dictionaries().combine_chunks()
-    codes = compute.fill_null(_indices(ids), -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    _, codes = distinct_texts(sessions.cells.column("patient_id"))
     day, _ = text_to_numbers(sessions.cells.column("day"))
     usable = np.flatnonzero((codes >= 0) & np.isfinite(day))
     order = usable[np.lexsort((usable, day[usable], codes[usable]))]
@@ -35,7 +32,3 @@ def with_session_numbers(sessions: SourceTable, log: FindingLog) -> SourceTable:
     log.report("sessions", sessions.origin, Problem(tied, "session", rest, repair, "note"), "session_number")
     place = sessions.cells.column_names.index("session_number")
     return SourceTable(sessions.cells.set_column(place, "session_number", as_cells(numbers)), sessions.origin)
-
-
-def _indices(encoded: Any) -> Any:
-    return (encoded.chunk(0) if hasattr(encoded, "chunks") else encoded).indices

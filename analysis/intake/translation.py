@@ -11,6 +11,7 @@ import pyarrow.compute as compute
 from analysis.vocabulary import meanings, plain_spelling
 
 from .column_rules import ColumnRule
+from .distinct import distinct_texts
 from .findings import Mask
 from .numbers import trim
 
@@ -32,12 +33,10 @@ def renamed(cells: Text, rule: ColumnRule) -> tuple[Text, Mask | None]:
 
 def words_of(cells: Text, vocabulary: str) -> Text:
     """The study's word for each cell by a vocabulary; missing where it has none. Each distinct text once."""
-    encoded = compute.dictionary_encode(cells).combine_chunks()
-    if isinstance(encoded, arrow.ChunkedArray):
-        encoded = encoded.chunk(0)
+    words, places = distinct_texts(cells)
     known = meanings(vocabulary)
-    found = [known.get(plain_spelling(word)) for word in encoded.dictionary.to_pylist()]
-    made = arrow.array(found, arrow.large_string()).take(encoded.indices)
+    found = [known.get(plain_spelling(word)) for word in words.to_pylist()]
+    made = arrow.array(found, arrow.large_string()).take(arrow.array(places, mask=places < 0))
     return arrow.chunked_array([made])
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as compute
 from analysis.vocabulary import TABLES, UNITS, unit_named
 
 from .column_rules import UnitRule
+from .distinct import distinct_texts, marks, numbers
 from .findings import Mask, Problem, listed
 from .numbers import TEXT_REPAIR, Numbers, matches, text_to_numbers, trim
 
@@ -46,6 +47,12 @@ def in_own_unit(text: Any, own: str, rule: UnitRule, weights: Any | None) -> tup
     return np.round(values, DECIMALS), problems
 
 
+def read_units(text: Any, own: str, name: str) -> tuple[Numbers, Mask]:
+    """The numbers of a column that have a known unit (NaN: none), and which are per kilogram; nothing is reported."""
+    written = _read(text, own, name)
+    return written.number * written.size, written.per_kg
+
+
 def weights_in_kg(text: Any, rule: UnitRule) -> tuple[Numbers, list[Problem]]:
     """The body weights beside doses per kilogram; impossible ones are reported and taken as unknown."""
     weights, problems = in_own_unit(text, "kg", UnitRule(rule.weight_unit), None)
@@ -69,11 +76,8 @@ def _times_weight(values: Numbers, per_kg: Mask, weights: Any | None, rule: Unit
 def _read(text: Any, own: str, name: str) -> _Written:
     """Each distinct text once: its number and its unit."""
     bare = unit_named(own, name)
-    encoded = compute.dictionary_encode(text).combine_chunks()
-    if isinstance(encoded, arrow.ChunkedArray):
-        encoded = encoded.chunk(0)
-    words = encoded.dictionary
-    codes = compute.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    words, places = distinct_texts(text)
+    words = arrow.chunked_array([words])
     has_unit = matches(words, WITH_UNIT)
     parts = compute.extract_regex(words, WITH_UNIT)
     plain = compute.if_else(arrow.array(has_unit), compute.struct_field(parts, "number"), words)
@@ -89,8 +93,8 @@ def _read(text: Any, own: str, name: str) -> _Written:
         names = [unit.name for unit in UNITS[own]]
         problems.append(Problem(unknown, "cell", f"with a unit that is none of {listed(names)}", TEXT_REPAIR))
     return _Written(
-        np.append(number, np.nan)[codes],
-        np.append([size for size, _ in own_size], np.nan)[codes],
-        np.append([per_kg for _, per_kg in own_size], False)[codes].astype(bool),
-        [Problem(np.append(p.mask, False)[codes], p.noun, p.rest, p.repair, p.level) for p in problems],
+        numbers(number, places),
+        numbers(np.array([size for size, _ in own_size], dtype=np.float64), places),
+        marks(np.array([per_kg for _, per_kg in own_size], dtype=bool), places),
+        [Problem(marks(each.mask, places), each.noun, each.rest, each.repair, each.level) for each in problems],
     )

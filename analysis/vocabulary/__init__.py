@@ -2,6 +2,7 @@
 
 from .adverse_events import ADVERSE_EVENT_TERMS
 from .benchmarks import BENCHMARKS, CONTROL_ARMS, CONTROL_CHANGE_SENTENCE, Benchmark
+from .column_names import COLUMN_NAMES
 from .dictionary import allowed_values, data_dictionary, dictionary_markdown
 from .instruments import INSTRUMENTS, Band, Instrument, RemissionRule, instrument
 from .routes import ROUTE_SYNONYMS, ROUTES, Route, route_label
@@ -15,6 +16,7 @@ from .word_lists import LIST_OF_COLUMN, WORD_LISTS, meanings
 __all__ = [
     "ADVERSE_EVENT_TERMS",
     "BENCHMARKS",
+    "COLUMN_NAMES",
     "CONTROL_ARMS",
     "CONTROL_CHANGE_SENTENCE",
     "INSTRUMENTS",
