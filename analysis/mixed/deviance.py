@@ -151,12 +151,12 @@ def _sums_over_patterns(
     wp_sum, score = None, None
     if centre is not None:
         along = np.append(-centre.beta, 1.0)
+        inverse = (centre.inverse_root.T @ centre.inverse_root).ravel()
         rows = []
         for a, b in lower_pairs(q):
             row = (along @ (along @ squares[a, :, b].reshape(len(along), -1)).reshape(len(along), -1)) / centre.sigma2
             if centre.reml and data.p:
-                inverse = centre.inverse_root.T @ centre.inverse_root
-                row = row + np.tensordot(inverse, squares[a, :-1, b, :-1], axes=2)
+                row = row + inverse @ squares[a, :-1, b, :-1].reshape(len(inverse), -1)
             rows.append(row)
         wp_sum = w @ np.stack(rows).T
         if keep_score:
