@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -11,7 +11,16 @@ from .ranges import Key, Sum
 from .suppression import CountSystem
 
 EVERYONE = "everyone"
-Nesting = Mapping[str, tuple[str, ...]]
+Names = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Who is among whom: what a reader may subtract. ``nesting`` names, for whom is counted, whom they are among;
+    ``parts`` who falls apart into whom, without overlap."""
+
+    nesting: Names = field(default_factory=dict)
+    parts: Names = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -62,17 +71,16 @@ def keys_of(table: CountedTable, counted: CountColumn) -> list[Key]:
     return [(name, EVERYONE if of == all_of_them else of) for name, of in zip(names, groups, strict=True)]
 
 
-def count_system(tables: Tables, nesting: Nesting, closed: Collection[str] = ()) -> CountSystem:
-    """Every count of one view, and the sums between them. ``nesting`` names, for whom is counted, whom they are among;
-    ``closed`` are groups of which nothing may be shown."""
+def count_system(tables: Tables, relations: Relations, closed: Collection[str] = ()) -> CountSystem:
+    """Every count of one view, and the sums between them. ``closed`` are groups of which nothing may be shown."""
     counts: dict[Key, int] = {}
     printed: set[Key] = set()
     for table in tables.values():
         for counted in table.counts:
             keys = _collect(counts, table, counted)
             printed.update(keys if counted.printed else ())
-    sums = {*_partitions(tables, counts)}
-    for key, whole in _nested_pairs(counts, _among(tables, nesting)):
+    sums = {*_partitions(tables, counts), *_falling_apart(relations.parts, counts)}
+    for key, whole in _nested_pairs(counts, _among(tables, relations.nesting)):
         rest = ("rest", key, whole)
         counts[rest] = counts[whole] - counts[key]
         sums.add(Sum(whole, (key, rest)))
@@ -104,7 +112,15 @@ def _partitions(tables: Tables, counts: Mapping[Key, int]) -> Iterator[Sum]:
                     yield Sum((name, EVERYONE), tuple(members))
 
 
-def _among(tables: Tables, nesting: Nesting) -> dict[str, set[str]]:
+def _falling_apart(parts: Names, counts: Mapping[Key, int]) -> Iterator[Sum]:
+    """The parts of a count of everyone, where all of them are counted in this view."""
+    for whole, members in parts.items():
+        keys = [(name, EVERYONE) for name in (whole, *members)]
+        if all(key in counts for key in keys):
+            yield Sum(keys[0], tuple(keys[1:]))
+
+
+def _among(tables: Tables, nesting: Names) -> dict[str, set[str]]:
     """For whom is counted, everyone they are among, at any remove."""
     direct = {name: set(wholes) for name, wholes in nesting.items()}
     for table in tables.values():
@@ -124,10 +140,11 @@ def _among(tables: Tables, nesting: Nesting) -> dict[str, set[str]]:
 
 
 def _nested_pairs(counts: Mapping[Key, int], among: Mapping[str, set[str]]) -> list[tuple[Key, Key]]:
-    """Each count with each one, of the same group, that holds it."""
+    """Each count with each one that holds it: of the same group, or of everyone where groups are not counted."""
     pairs = []
     for key in counts:
         for name in sorted(among.get(key[0], ())):
-            if (name, key[-1]) in counts:
-                pairs.append((key, (name, key[-1])))
+            whole = next((of for of in ((name, key[-1]), (name, EVERYONE)) if of in counts), None)
+            if whole is not None:
+                pairs.append((key, whole))
     return pairs

@@ -8,14 +8,14 @@ harmless alone can give a count away side by side.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from .audience import Audience
 from .cells import is_small
-from .counted import CountColumn, CountedTable, Nesting, Tables, count_system, keys_of
+from .counted import CountColumn, CountedTable, Relations, Tables, count_system, keys_of
 from .ranges import Key
 from .suppression import Withheld, withhold
 
@@ -34,6 +34,7 @@ class ReleasedTable:
 
     frame: pd.DataFrame
     states: pd.DataFrame
+    min_cell: int
 
     def as_text(self) -> pd.DataFrame:
         """The frame with its counts as text: "1,204", "<11", "withheld", and "7 (small)" for the holder."""
@@ -120,19 +121,35 @@ def count_words(count: float, state: str) -> str:
 
 
 def release(
-    tables: Tables, audience: Audience, nesting: Nesting | None = None, closed: Collection[str] = ()
+    tables: Tables,
+    audience: Audience,
+    relations: Relations | None = None,
+    closed: Collection[str] = (),
+    first: str | None = None,
 ) -> Release:
     """What ``audience`` may see of the tables of one view.
 
     Counts of 1 to min_cell - 1 and everything computed from them go, and as many other counts as it takes that no
-    small one can be worked out from what is left, differences included. ``nesting`` says who is among whom, and
-    nothing is shown of the groups in ``closed``. For an audience that sees small cells nothing goes and small cells
-    are marked.
+    small one can be worked out from what is left, differences included. Nothing is shown of the groups in ``closed``.
+    The table called ``first`` is shared by several views: it is decided on alone, so that all of them show the same
+    of it. For an audience that sees small cells nothing goes and small cells are marked.
     """
     withheld = Withheld(frozenset(), frozenset())
     if not audience.sees_small:
-        withheld = withhold(count_system(tables, nesting or {}, closed), audience.min_cell)
+        withheld = _withheld(tables, audience, relations or Relations(), closed, first)
     return Release({name: _released(table, withheld, audience) for name, table in tables.items()}, audience)
+
+
+def _withheld(
+    tables: Tables, audience: Audience, relations: Relations, closed: Collection[str], first: str | None
+) -> Withheld:
+    system = count_system(tables, relations, closed)
+    if first is None:
+        return withhold(system, audience.min_cell)
+    shared = count_system({first: tables[first]}, relations)
+    decided = withhold(shared, audience.min_cell)
+    shown = frozenset(key for key in shared.counts.keys() - shared.unshown if key not in decided)
+    return withhold(replace(system, fixed=shown, given_up=decided.complementary), audience.min_cell)
 
 
 def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> ReleasedTable:
@@ -153,11 +170,11 @@ def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> Re
             if lost.any():
                 for column in columns:
                     frame[column] = frame[column].mask(lost)
-        if counted.printed:
+        if counted.printed or audience.sees_small:
             states[counted.column] = state
         else:
             frame = frame.drop(columns=counted.column)
-    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index))
+    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index), audience.min_cell)
 
 
 def _is_few(numbers: np.ndarray, audience: Audience) -> np.ndarray:

@@ -24,6 +24,7 @@ class CountSystem:
     ``unshown`` are the counts that nobody prints, differences above all: they need protection and can give none.
     ``precious`` are shown counts to give up last, the most precious first (the size of the cohort).
     ``closed`` are counts that nobody may have for another reason than their size.
+    ``fixed`` are shown elsewhere already and ``given_up`` are withheld already, whatever happens here.
     """
 
     counts: Mapping[Key, int]
@@ -31,6 +32,8 @@ class CountSystem:
     unshown: frozenset[Key] = field(default_factory=frozenset)
     precious: Collection[Key] = ()
     closed: frozenset[Key] = field(default_factory=frozenset)
+    fixed: frozenset[Key] = field(default_factory=frozenset)
+    given_up: frozenset[Key] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def withhold(system: CountSystem, min_cell: int = MIN_CELL) -> Withheld:
     """Choose what to withhold. Raises ValueError when a sum does not hold among the counts."""
     _check(system)
     small = frozenset(key for key, count in system.counts.items() if is_small(count, min_cell))
-    printed, hidden = small - system.unshown - system.closed, set[Key]()
-    limits = _limits(system, Withheld(printed, frozenset(), system.closed), min_cell)
+    printed, hidden = small - system.unshown - system.closed, set(system.given_up)
+    limits = _limits(system, Withheld(printed, frozenset(hidden), system.closed), min_cell)
     search = TableSearch(system.counts, system.sums, limits)
     in_sums = {member for one in system.sums for member in one.members}
     # Once safe a count stays safe: giving up another one only leaves the reader with more tables to choose from.
@@ -105,13 +108,11 @@ def _is_exposed(key: Key, system: CountSystem, limits: Limits, search: TableSear
     return low >= high
 
 
-def _to_give_up(
-    exposed: Key, system: CountSystem, limits: Limits, search: TableSearch, min_cell: int
-) -> Key | None:
+def _to_give_up(exposed: Key, system: CountSystem, limits: Limits, search: TableSearch, min_cell: int) -> Key | None:
     """The smallest count still shown that is linked to the exposed one, those that matter most last; None if none."""
 
-    def can_go(members: Collection[Key]) -> list[Key]:
-        return [key for key in members if key not in limits and system.counts[key] >= min_cell]
+    def can_go(members: set[Key]) -> list[Key]:
+        return [key for key in members - limits.keys() - system.fixed if system.counts[key] >= min_cell]
 
     near = can_go({member for one in search.sums_of(exposed) for member in one.members})
     if not near:

@@ -2,38 +2,46 @@
 
 from .attrition import Followed, attrition, follow
 from .balance import Traits, patient_traits, route_balance, route_names
-from .counted import Counted
+from .denominators import Denominators, starters_of_study
 from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
 from .numbers import MINUS, NOT_SHOWN, interval_text, number_text
-from .overview import Card, Overview, overview
+from .overview import ObservedChange, Overview, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
-from .rates import rates
+from .rates import AS_NON_RESPONSE, OBSERVED, rates
 from .result import SymptomChange
-from .session_count import SessionCount, session_count
-from .symptom_change import symptom_change
-from .wording import clear_of_chance
+from .safety_line import SafetyLine, safety_line
+from .session_count import Landmark, SessionCount, landmark_words, session_count
+from .symptom_change import MIN_AT_DECISION, symptom_change
+from .wording import clear_of_chance, honesty_notes, subtitle, title_and_finding, who_is_counted_how
 
 __all__ = [
+    "AS_NON_RESPONSE",
     "COVARIATES",
     "MINUS",
+    "MIN_AT_DECISION",
     "MIN_PER_ROUTE",
     "NOT_SHOWN",
+    "OBSERVED",
     "ROUTE_RULES",
     "SHAPES",
     "TIMES",
-    "Card",
-    "Counted",
+    "Denominators",
     "Followed",
+    "Landmark",
     "ModelSpec",
+    "ObservedChange",
     "Overview",
     "PreparedSymptomChange",
+    "SafetyLine",
     "SessionCount",
     "SymptomChange",
     "Traits",
     "attrition",
     "clear_of_chance",
     "follow",
+    "honesty_notes",
     "interval_text",
+    "landmark_words",
     "number_text",
     "overview",
     "patient_traits",
@@ -41,6 +49,11 @@ __all__ = [
     "rates",
     "route_balance",
     "route_names",
+    "safety_line",
     "session_count",
+    "starters_of_study",
+    "subtitle",
     "symptom_change",
+    "title_and_finding",
+    "who_is_counted_how",
 ]

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from analysis.study import Study, baselines, episodes, outcome_rows
 from analysis.vocabulary import WINDOWS, Window
 
+from .who import EVALUABLE, FROM_DAY_28, FROM_DAY_90, STARTERS, WITH_BASELINE
+
 Mask = NDArray[np.bool_]
-STEPS = ("day 28", "day 90")
+STEPS = {"day 28": FROM_DAY_28, "day 90": FROM_DAY_90}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,18 +58,20 @@ def follow(study: Study, instrument: str) -> Followed:
 
 
 def attrition(followed: Followed) -> pd.DataFrame:
-    """One row per step, each within the one before: step, n_patients, share (of starters, 0 to 1).
+    """One row per step, each within the one before: who, step (the same in words), n_patients, share (of starters,
+    0 to 1).
 
     "Still assessed around day 28" is a score from the first day of that window on.
     """
-    steps: list[tuple[str, Mask]] = [
-        ("Started treatment", np.ones(len(followed.baseline), dtype=bool)),
-        ("Has a baseline score", ~np.isnan(followed.baseline)),
-        ("Has a later score (evaluable)", followed.evaluable),
+    steps: list[tuple[str, str, Mask]] = [
+        (STARTERS, "Started treatment", np.ones(len(followed.baseline), dtype=bool)),
+        (WITH_BASELINE, "Has a baseline score", ~np.isnan(followed.baseline)),
+        (EVALUABLE, "Has a later score (evaluable)", followed.evaluable),
     ]
     for window in WINDOWS:
         if window.name in STEPS:
-            steps.append((f"Still assessed around {window.name} or later", followed.last_day >= window.first_day))
+            still = followed.last_day >= window.first_day
+            steps.append((STEPS[window.name], f"Still assessed around {window.name} or later", still))
     n = max(len(followed.baseline), 1)
-    rows = [(step, int(who.sum()), float(who.sum()) / n) for step, who in steps]
-    return pd.DataFrame(rows, columns=["step", "n_patients", "share"])
+    rows = [(name, step, int(who.sum()), float(who.sum()) / n) for name, step, who in steps]
+    return pd.DataFrame(rows, columns=["who", "step", "n_patients", "share"])

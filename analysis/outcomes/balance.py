@@ -23,7 +23,13 @@ COLUMNS = (
     "share_esketamine",
     "share_self_pay",
     "sessions_median",
-    "n_clinics",
+    "n_age",
+    "n_sex",
+    "n_female",
+    "n_molecule",
+    "n_esketamine",
+    "n_payer",
+    "n_self_pay",
 )
 
 
@@ -36,7 +42,6 @@ class Traits:
 
     routes: tuple[str, ...]
     route: NDArray[np.int64]
-    clinic: NDArray[np.int64]
     numbers: dict[str, Floats]
 
 
@@ -62,8 +67,7 @@ def patient_traits(study: Study, instrument: str) -> Traits:
         "self_pay": _is(people.get("payer"), "self-pay", n),
         "sessions": sessions_completed(study).astype(float),
     }
-    clinic, _ = pd.factorize(people["clinic_id"])
-    return Traits(routes, route, clinic.astype(np.int64), numbers)
+    return Traits(routes, route, numbers)
 
 
 def _known(values: Floats) -> Floats:
@@ -80,12 +84,18 @@ def _sd(values: Floats) -> float:
     return float(known.std(ddof=1)) if len(known) > 1 else np.nan
 
 
+def _part(values: Floats) -> tuple[int, int]:
+    """How many are recorded, and how many of them are yes."""
+    known = _known(values)
+    return len(known), int(known.sum())
+
+
 def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
     """One row per route of the first session, among the kept starters.
 
     n_patients, n_baseline (those with a baseline on the instrument), baseline mean and SD (points), mean age
     (years), shares (0 to 1, of those recorded) female, on esketamine and paying themselves, median completed
-    sessions, and the number of clinics that use the route.
+    sessions; then how many have age, sex, molecule and payer recorded, and how many are the part of each share.
     """
     rows = []
     for number, route in enumerate(traits.routes):
@@ -104,7 +114,10 @@ def route_balance(traits: Traits, keep: NDArray[np.bool_]) -> pd.DataFrame:
                     _mean(of["esketamine"]),
                     _mean(of["self_pay"]),
                     float(np.median(of["sessions"])),
-                    len(np.unique(traits.clinic[mine])),
+                    len(_known(of["age"])),
+                    *_part(of["female"]),
+                    *_part(of["esketamine"]),
+                    *_part(of["self_pay"]),
                 )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))

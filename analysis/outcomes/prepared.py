@@ -27,8 +27,8 @@ class PreparedSymptomChange:
     rows: one row per score (see `model_rows`), of every route; points: the same as arrays.
     in_model: which rows the model may use. The other arrays have one entry per row of `patients`:
     evaluable (a baseline and a later score, whatever the route rule), changed_route, complete (every
-    adjustment recorded); people holds what a patient brings to the average. model is None, and refusal a
-    sentence, when the study cannot carry the model at all.
+    adjustment recorded); people holds what a patient brings to the average. model is None when the study cannot carry
+    the model at all, and refusal is a sentence or engine_words the engine's reason, which may count patients.
     """
 
     study: Study
@@ -45,6 +45,7 @@ class PreparedSymptomChange:
     traits: Traits
     model: PreparedModel | None
     refusal: str = ""
+    engine_words: str = ""
 
 
 def _people(rows: pd.DataFrame, points: Points, covariates: tuple[str, ...], n: int) -> pd.DataFrame:
@@ -87,15 +88,17 @@ def prepare_symptom_change(study: Study, spec: ModelSpec) -> PreparedSymptomChan
     enough = patients_per_route(points.take(able)) >= MIN_PER_ROUTE
     in_model = able & enough[points.route] if len(rows) else np.zeros(0, dtype=bool)
     routes = [code for code, keep in zip(points.routes, enough, strict=True) if keep]
-    model, refusal = None, ""
+    model, refusal, engine_words = None, "", ""
     knots: Knots = ()
     try:
         knots = study_knots(rows[in_model], spec)
         model = fit_rows(spec, rows[in_model], routes, covariates, knots)
-    except (ModelRefused, ValueError) as reason:
+    except ModelRefused as reason:
+        engine_words = str(reason)
+    except ValueError as reason:
         refusal = str(reason)
     changed = index_route(study)["route_changed"].to_numpy()
     return PreparedSymptomChange(
         study, spec, rows, points, in_model, covariates, knots, people, evaluable, changed, complete,
-        patient_traits(study, spec.instrument), model, refusal,
+        patient_traits(study, spec.instrument), model, refusal, engine_words,
     )  # fmt: skip

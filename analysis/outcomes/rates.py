@@ -13,8 +13,11 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.vocabulary import Instrument, RemissionRule
 
 from .attrition import Followed
+from .who import able, reached, seen
 
-RATES = ("outcome", "route", "rule", "numerator", "denominator", "share", "ci_low", "ci_high")
+RATES = (
+    "outcome", "route", "rule", "numerator", "denominator", "share", "ci_low", "ci_high", "who_reached", "who_could",
+)  # fmt: skip
 OBSERVED = "of patients scored around day 28"
 AS_NON_RESPONSE = "of all starters with a baseline, no score counted as no"
 ROUNDING = 1e-9  # points: a fall of exactly the cut-off counts, however its product rounds
@@ -56,18 +59,21 @@ def rates(
 ) -> pd.DataFrame:
     """Share reaching each outcome in a window, under two denominators, for everyone and by route.
 
-    One row per outcome, route ("all" first) and rule: numerator, denominator (patients), share and its
-    95 % Wilson interval (0 to 1). Patients who could not reach an outcome from their baseline (already in
-    remission, or with less to lose than the change asked for) are in neither.
+    One row per outcome, route ("all" first) and rule: numerator, denominator (patients, with the names of whom they
+    count), share and its 95 % Wilson interval (0 to 1). Patients who could not reach an outcome from their baseline
+    (already in remission, or with less to lose than the change asked for) are in neither.
     """
     score = followed.score[window]
-    seen = ~np.isnan(score)
+    scored = ~np.isnan(score)
     route = followed.people["route"].astype("str").to_numpy()
     groups = [("all", np.ones(len(route), dtype=bool)), *((code, route == code) for code in sorted(set(route)))]
     rows = []
     for outcome in _outcomes(followed.baseline, score, item, remission):
         for code, group in groups:
-            for rule, of in ((OBSERVED, outcome.able & seen), (AS_NON_RESPONSE, outcome.able)):
+            for rule, of, who in (
+                (OBSERVED, outcome.able & scored, seen(outcome.name)),
+                (AS_NON_RESPONSE, outcome.able, able(outcome.name)),
+            ):
                 n, k = int((of & group).sum()), int((outcome.reached & of & group).sum())
-                rows.append(_row(outcome.name, str(code), rule, k, n))
+                rows.append((*_row(outcome.name, str(code), rule, k, n), reached(outcome.name), who))
     return pd.DataFrame(rows, columns=list(RATES))

@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from analysis.study import Study
 
-from .counted import Counted
-
-_WORDS = {
-    "solicited": "Where staff asked after each session",
-    "spontaneous": "Where events were noted when patients mentioned them",
-}
+EVENTS = (
+    "kind", "n_clinics", "of_clinics", "n_sessions", "n_patients", "n_with_event", "n_events", "per_100_sessions",
+    "share",
+)  # fmt: skip
 
 
-def _one_kind(study: Study, events: pd.DataFrame, kind: str) -> Counted:
-    """Rates among the clinics that recorded any event of this kind: where nobody asked, nothing says that
-    there was nothing to find."""
+@dataclass(frozen=True, eq=False)
+class SafetyLine:
+    """Adverse events of a cohort. ``events`` has one row per way of finding them, among the clinics that recorded any
+    event of that kind: where nobody asked, nothing says that there was nothing to find. ``is_recorded``: the study has
+    a table of them. ``n_serious`` is None where seriousness was not recorded."""
+
+    is_recorded: bool
+    n_sessions: int
+    n_patients: int
+    events: pd.DataFrame
+    n_serious: int | None
+
+
+def _one_kind(study: Study, events: pd.DataFrame, kind: str) -> tuple[object, ...]:
     patients = study.patients
     clinics = set(patients.loc[patients["patient_id"].isin(events["patient_id"]), "clinic_id"])
     theirs = patients["clinic_id"].isin(clinics).to_numpy()
     n_patients = int(theirs.sum())
     n_sessions = int(theirs[study.patient_positions("sessions")].sum())
     with_event = int(events["patient_id"].nunique())
-    words = _WORDS.get(kind, "Where it is not recorded how events were found")
-    text = (
-        f"{words} ({len(clinics)} of {patients['clinic_id'].nunique()} clinics): "
-        f"{100 * len(events) / n_sessions:.1f} events per 100 of their {n_sessions:,} sessions, in "
-        f"{with_event:,} of their {n_patients:,} patients ({with_event / n_patients:.0%})."
-    )
-    return Counted(text, (with_event, len(events), n_patients), f"{words}: withheld, in fewer than 11 patients.")
+    return (
+        kind, len(clinics), int(patients["clinic_id"].nunique()), n_sessions, n_patients, with_event, len(events),
+        100 * len(events) / n_sessions, with_event / n_patients,
+    )  # fmt: skip
 
 
-def _serious(events: pd.DataFrame) -> Counted:
-    if "serious" not in events:
-        return Counted("Seriousness was not recorded.")
-    n = int(events["serious"].fillna(False).sum())
-    return Counted(f"Serious events: {n:,}.", (n,), "Serious events: fewer than 11, but not none.")
-
-
-def safety_line(study: Study) -> tuple[Counted, ...]:
-    """Sentences on adverse events of the cohort; one that says so when there is no table of them."""
+def safety_line(study: Study) -> SafetyLine:
+    """Adverse events of a (selected) study."""
     events = study.adverse_events
-    n_sessions, n_patients = len(study.sessions), len(study.patients)
-    if events is None:
-        return (Counted("This study has no adverse_events table, so nothing can be said about safety here."),)
-    if n_sessions == 0:
-        return (Counted("No sessions in this cohort."),)
-    if not len(events):
-        text = f"No adverse event was recorded in {n_sessions:,} sessions of {n_patients:,} patients."
-        return (Counted(text, (n_patients,)),)
-    kind = pd.Series("unknown", index=events.index)
-    if "ascertainment" in events:
-        kind = events["ascertainment"].astype("str").fillna("unknown")
-    parts = [_one_kind(study, group, str(name)) for name, group in events.groupby(kind, sort=True)]
-    return (*parts, _serious(events))
+    rows: list[tuple[object, ...]] = []
+    n_serious = None
+    if events is not None and len(events) and len(study.sessions):
+        kind = pd.Series("unknown", index=events.index)
+        if "ascertainment" in events:
+            kind = events["ascertainment"].astype("str").fillna("unknown")
+        rows = [_one_kind(study, group, str(name)) for name, group in events.groupby(kind, sort=True)]
+        n_serious = int(events["serious"].fillna(False).sum()) if "serious" in events else None
+    frame = pd.DataFrame(rows, columns=list(EVENTS))
+    return SafetyLine(events is not None, len(study.sessions), len(study.patients), frame, n_serious)

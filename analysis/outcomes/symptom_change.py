@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from analysis.cohort import Selection
 from analysis.mixed import MixedModelFit, ModelRefused
 
-from .balance import route_balance, route_names
+from .balance import route_balance
+from .denominators import Denominators, denominators
 from .points import observed_means, patients_per_route
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, fit_rows
-from .result import LEFT_OUT, SymptomChange
+from .result import LEFT_OUT, LEVELS, SymptomChange
 from .trajectory import LAST_X, decision_points, route_differences, trajectory
-from .wording import honesty_notes, subtitle, title_and_finding
 
-MIN_AT_DECISION = 11  # patients still assessed at the end of induction before a route is spoken of there
+MIN_AT_DECISION = 11  # patients still assessed there before a route is spoken of: fewer say little
 Mask = NDArray[np.bool_]
 
 
@@ -35,13 +35,11 @@ def _left_out(prepared: PreparedSymptomChange, mine: Mask) -> tuple[pd.DataFrame
 
 
 def _refused(
-    prepared: PreparedSymptomChange, selection: Selection, n_evaluable: int, why: str, left_out: pd.DataFrame
+    prepared: PreparedSymptomChange, of: Denominators, left_out: pd.DataFrame, why: str = "", engine_words: str = ""
 ) -> SymptomChange:
     return SymptomChange(
-        prepared.spec, "refused", why, (), selection.n_patients, n_evaluable, prepared.spec.knot, left_out=left_out,
-        title=f"Change in {prepared.spec.instrument} by route and {prepared.spec.time}",
-        honesty=honesty_notes(prepared.spec),
-    )  # fmt: skip
+        prepared.spec, "refused", why, of, prepared.spec.knot, left_out=left_out, engine_words=engine_words
+    )
 
 
 def _too_few(selection: Selection, instrument: str) -> str:
@@ -61,19 +59,18 @@ def symptom_change(prepared: PreparedSymptomChange, selection: Selection) -> Sym
     fitted to: the result is then refused, with a sentence.
     """
     mine = selection.keep[prepared.points.patient]
-    n_evaluable = int((selection.keep & prepared.evaluable).sum())
+    of = denominators(prepared, selection)
     left_out, enough = _left_out(prepared, mine)
     if prepared.model is None or not enough.any():
-        why = _too_few(selection, prepared.spec.instrument)
         if prepared.model is None and selection.n_patients:
-            why = prepared.refusal
-        return _refused(prepared, selection, n_evaluable, why, left_out)
+            return _refused(prepared, of, left_out, prepared.refusal, prepared.engine_words)
+        return _refused(prepared, of, left_out, _too_few(selection, prepared.spec.instrument))
     used = mine & prepared.in_model & enough[prepared.points.route]
     try:
         fit = _fit(prepared, used)
-        return _read(prepared, selection, fit, used, n_evaluable, left_out)
+        return _read(prepared, selection, fit, used, of, left_out)
     except ModelRefused as reason:
-        return _refused(prepared, selection, n_evaluable, str(reason), left_out)
+        return _refused(prepared, of, left_out, engine_words=str(reason))
 
 
 def _fit(prepared: PreparedSymptomChange, used: Mask) -> MixedModelFit:
@@ -93,33 +90,14 @@ def _fit(prepared: PreparedSymptomChange, used: Mask) -> MixedModelFit:
     return prepared.model.fit(patients=prepared.study.patients["patient_id"].to_numpy()[chosen])
 
 
-_CHANGED = {
-    "index": "they count under the route of their first session",
-    "unchanged only": "they are left out",
-    "at each session": "each score counts under the route of the last session before it",
-}
-
-
-def _how_many(count: int) -> str:
-    """A count in a sentence that anyone may read: a few stay "fewer than 11"."""
-    return f"{count:,}" if count >= MIN_AT_DECISION else f"Fewer than {MIN_AT_DECISION}"
-
-
-def _notes(prepared: PreparedSymptomChange, selection: Selection, fit: MixedModelFit) -> tuple[str, ...]:
-    """What a reader must know about who is counted how, then the engine's own notes."""
-    evaluable = selection.keep & prepared.evaluable
-    changed = int((evaluable & prepared.changed_route).sum())
-    missing = int((evaluable & ~prepared.complete).sum())
-    notes = []
-    if changed:
-        notes.append(
-            f"{_how_many(changed)} evaluable patients changed route later; {_CHANGED[prepared.spec.route_rule]}."
-        )
-    if missing:
-        notes.append(
-            f"{_how_many(missing)} evaluable patients are not in the model: an adjustment is not recorded for them."
-        )
-    return (*notes, *fit.notes)
+def _levels(people: pd.DataFrame) -> pd.DataFrame:
+    """Patients of the model on each level of each adjustment that has levels."""
+    rows = []
+    for column in people:
+        if isinstance(people[column].dtype, pd.CategoricalDtype):
+            counted = people[column].value_counts(sort=False)
+            rows += [(column, str(level), int(n)) for level, n in counted.items() if n]
+    return pd.DataFrame(rows, columns=list(LEVELS))
 
 
 def _read(
@@ -127,7 +105,7 @@ def _read(
     selection: Selection,
     fit: MixedModelFit,
     used: Mask,
-    n_evaluable: int,
+    of: Denominators,
     left_out: pd.DataFrame,
 ) -> SymptomChange:
     spec, points = prepared.spec, prepared.points.take(used)
@@ -138,15 +116,12 @@ def _read(
     decision = decision_points(curve, spec)
     decision = decision[(decision["n_patients"] >= MIN_AT_DECISION).to_numpy()].reset_index(drop=True)
     differences = route_differences(fit, spec, people, decision["route"].tolist())
-    balance = route_balance(prepared.traits, selection.keep)
-    title, finding = title_and_finding(spec, decision, differences, route_names(balance))
+    mine = selection.keep & prepared.evaluable
     return SymptomChange(
-        spec, fit.status, _status_sentence(fit), _notes(prepared, selection, fit), selection.n_patients, n_evaluable,
-        spec.knot, fit,
+        spec, fit.status, _status_sentence(fit), of, spec.knot, fit,
         fit.n_groups, fit.n_rows, prepared.covariates, curve, observed_means(points, LAST_X[spec.time]), decision,
-        differences, left_out, balance, title,
-        subtitle(spec, prepared.covariates, selection.n_patients, n_evaluable, fit.n_groups), finding,
-        honesty_notes(spec),
+        differences, left_out, route_balance(prepared.traits, selection.keep), _levels(people),
+        int((mine & prepared.changed_route).sum()), int((mine & ~prepared.complete).sum()),
     )  # fmt: skip
 
 

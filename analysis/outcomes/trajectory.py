@@ -43,6 +43,7 @@ def trajectory(fit: MixedModelFit, spec: ModelSpec, points: Points, people: pd.D
     column, at, place = _at(grid, spec)
     means = marginal_means(fit, by=["route"], at=at, over=people)
     remaining = still_assessed(points, grid)
+    behind = _behind(points, grid, spec, remaining)
     parts = []
     for number, route in enumerate(points.routes):
         mine = means[(means["route"] == route).to_numpy()]
@@ -52,9 +53,24 @@ def trajectory(fit: MixedModelFit, spec: ModelSpec, points: Points, people: pd.D
         if there:
             times, rows = (np.array(side) for side in zip(*there, strict=True))
             part = mine.iloc[rows][["estimate", "std_error", "df", "ci_low", "ci_high"]]
-            parts.append(part.assign(route=route, x=grid[times], n_patients=remaining[number, times]))
+            counts = {"n_patients": remaining[number, times], "n_behind": behind[number, times]}
+            parts.append(part.assign(route=route, x=grid[times], **counts))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TRAJECTORY))
     return frame[list(TRAJECTORY)]
+
+
+def _behind(points: Points, grid: Floats, spec: ModelSpec, remaining: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Patients whose scores an estimate rests on, routes by grid: a line through all times rests on everyone still
+    assessed, the mean of a category on those who were scored in it and are still assessed."""
+    if spec.shape != "categories":
+        return remaining
+    group = time_groups(pd.Series(points.x), spec).codes.astype(np.int64)
+    wanted = time_groups(pd.Series(grid), spec).codes
+    scored = np.zeros((len(points.routes), int(max(group.max(initial=0), wanted.max(initial=0))) + 1), dtype=np.int64)
+    pairs = np.unique(np.column_stack([points.route, group, points.patient]), axis=0)
+    np.add.at(scored, (pairs[:, 0], pairs[:, 1]), 1)
+    fewest: NDArray[np.int64] = np.minimum(scored[:, wanted], remaining)
+    return fewest
 
 
 def decision_points(curve: pd.DataFrame, spec: ModelSpec) -> pd.DataFrame:

@@ -79,14 +79,32 @@ def title_and_finding(
     return _title(spec, decision), sentence + "; ".join(parts) + ". " + _largest_difference(differences, names)
 
 
-def subtitle(spec: ModelSpec, covariates: Sequence[str], n_starters: int, n_evaluable: int, n_model: int) -> str:
-    """What the model is, what it adjusts for, what band and points are, and the denominators."""
+def subtitle(spec: ModelSpec, covariates: Sequence[str], denominators: str) -> str:
+    """What the model is, what it adjusts for, what band and points are, and whom it is about."""
     adjusted = listed(["baseline", *(COVARIATES[name] for name in covariates)])
-    text = (
+    return (
         f"Mixed model adjusted for {adjusted}. Line and band: adjusted mean for the average patient of this cohort, "
-        f"95% interval. Points: observed means, not adjusted. {n_evaluable:,} evaluable of {n_starters:,} starters"
+        f"95% interval. Points: observed means, not adjusted. {denominators}"
     )
-    return text + (f"; {n_model:,} in the model." if n_model != n_evaluable else ".")
+
+
+CHANGED = {
+    "index": "they count under the route of their first session",
+    "unchanged only": "they are left out",
+    "at each session": "each score counts under the route of the last session before it",
+}
+
+
+def who_is_counted_how(spec: ModelSpec, changed: str | None, not_recorded: str | None) -> tuple[str, ...]:
+    """What a reader must know about who is counted how. The numbers come as they may be said; None is nobody."""
+    notes = []
+    if changed is not None:
+        text = f"{changed} evaluable patients changed route later; {CHANGED[spec.route_rule]}."
+        notes.append(text[0].upper() + text[1:])
+    if not_recorded is not None:
+        text = f"{not_recorded} evaluable patients are not in the model: an adjustment is not recorded for them."
+        notes.append(text[0].upper() + text[1:])
+    return tuple(notes)
 
 
 def honesty_notes(spec: ModelSpec) -> tuple[tuple[str, str], ...]:
