@@ -38,7 +38,7 @@ PASSED_OVER = frozenset(
 )  # fmt: skip
 
 _AGAIN = "Export the file again."
-DAMAGED = Reason("", "line", "that is no JSON object in UTF-8", _AGAIN, "error")
+DAMAGED = Reason("", "line", "without a JSON object in UTF-8", _AGAIN, "error")
 DEEP = Reason("", "line", "with objects or lists nested too deeply", "No FHIR resource needs them. " + _AGAIN, "error")
 NO_TYPE = Reason("", "line", "without a resourceType, so it is no FHIR resource", _AGAIN, "error")
 NO_ID = Reason("", "resource", "without an id", "Nothing can refer to it. " + _AGAIN, "error")

@@ -39,15 +39,17 @@ LIFETIME = Reason(
     "of the worst ideation of a lifetime (LOINC 93294-7), which cannot improve",
     "They were left out.",
 )
-IN_ERROR = Reason("assessments", "record of a score", "marked as entered in error", "They were left out.")
-NOT_FINAL = Reason("assessments", "record of a score", "that is not final", "They were left out.")
+IN_ERROR = Reason("assessments", "score record", "marked as entered in error", "They were left out.")
+NOT_FINAL = Reason("assessments", "score record", "without a final status", "They were left out.")
 NO_PATIENT = Reason(
-    "assessments", "record of a score", "without a reference to a patient", "Correct or remove them.", "error"
+    "assessments", "score record", "without a reference to a patient", "Correct or remove them.", "error"
 )
 NO_VALUE = Reason(
     "assessments", "Observation", "of a score without a plain number or a known answer", "They were left out."
 )
-OTHER_FORM = Reason("assessments", "QuestionnaireResponse", "that is no PHQ-9", "They were left out.")
+OTHER_FORM = Reason(
+    "assessments", "QuestionnaireResponse", "of another questionnaire than PHQ-9", "They were left out."
+)
 TOO_MANY = Reason(
     "assessments",
     "QuestionnaireResponse",

@@ -40,6 +40,6 @@ def fhir_rules(section: TomlSection) -> FhirRules:
         code_rules(section, "scores", {"instrument": tuple(INSTRUMENTS)}, "instrument"),
         code_rules(section, "conditions", {"diagnosis": ()}, "diagnosis"),
     )
-    if not rules.medications and not rules.procedures:
+    if not section.content.get("medications") and not section.content.get("procedures"):
         section.fault("give at least one section 'medications' or 'procedures' with the codes that are ketamine.")
     return rules

@@ -33,18 +33,16 @@ GIVEN = {
 NOT_GIVEN = ("not-done", "on-hold", "preparation", "entered-in-error")
 UNLISTED_ROUTE = "route of another code"  # no known route: the checks say so, with the rows
 
-NO_STATUS = Reason(
-    "sessions", "administration of ketamine", "without a status that FHIR knows", "Correct them.", "error"
-)
+NO_STATUS = Reason("sessions", "ketamine administration", "without a status that FHIR knows", "Correct them.", "error")
 NOT_DONE = Reason(
-    "sessions", "administration of ketamine", "not given (not-done, on-hold or preparation)", "They were left out."
+    "sessions", "ketamine administration", "not given (not-done, on-hold or preparation)", "They were left out."
 )
-IN_ERROR = Reason("sessions", "administration of ketamine", "marked as entered in error", "They were left out.")
+IN_ERROR = Reason("sessions", "ketamine administration", "marked as entered in error", "They were left out.")
 NO_PATIENT = Reason(
-    "sessions", "administration of ketamine", "without a reference to a patient", "Correct or remove them.", "error"
+    "sessions", "ketamine administration", "without a reference to a patient", "Correct or remove them.", "error"
 )
 NO_DOSE = Reason(
-    "sessions", "dose", "that is no plain number of mg, g or µg", "The sessions are kept without a dose.",
+    "sessions", "dose", "other than a plain number of mg, g or µg", "The sessions are kept without a dose.",
 )  # fmt: skip
 TWICE = Reason(
     "sessions",

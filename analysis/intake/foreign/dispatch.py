@@ -68,10 +68,19 @@ def foreign_tables(
     allowed = rules.allowed if rules is not None else ()
     keep_ids = any((one.table, one.column) == ("patients", "patient_id") for one in allowed)
     if rules is not None and form == "fhir" and rules.fhir is not None:
-        yield from read_fhir(files, rules.fhir, keep_ids, log).items()
+        yield from _three_tables(read_fhir(files, rules.fhir, keep_ids, log), log)
     elif rules is not None and form == "omop" and rules.omop is not None:
-        yield from read_omop(files, rules.omop, keep_ids, log).items()
+        yield from _three_tables(read_omop(files, rules.omop, keep_ids, log), log)
     elif rules is not None and rules.redcap is not None:
         yield from read_redcap(files, rules, keep_ids, log).items()
     else:
         log.add("error", "", NEEDS[form])
+
+
+def _three_tables(tables: dict[str, SourceTable], log: FindingLog) -> Iterator[tuple[str, SourceTable]]:
+    """The tables of health records, which say nothing of the optional ones."""
+    for name in TABLES if tables else ():
+        if name in tables:
+            yield name, tables[name]
+        else:
+            log.add("note", name, f"There is no table {name}; the pages that need it say so.")

@@ -31,7 +31,7 @@ REPORTED = "not listed"  # stands for what an error tells of already, so that th
 
 DATELESS_DOSE = Reason(
     "sessions",
-    "administration of ketamine",
+    "ketamine administration",
     "without a full date",
     "Sessions cannot be numbered without it. Give each a year, month and day, or leave them out of the export.",
     "error",

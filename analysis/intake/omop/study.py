@@ -33,7 +33,7 @@ OTHER_SEX = Reason(
 REPEATED_DOSE = Reason("sessions", "row", "with the drug_exposure_id of an earlier row", _ONCE, "error")
 REPEATED_SCORE = Reason("assessments", "row", "with the id of an earlier row", _ONCE, "error")
 OTHER_DRUG = Reason("sessions", "row", "of drugs that [omop] does not name as ketamine", "They were left out.")
-NO_DOSE = Reason("sessions", "quantity", "that is no number", "The sessions are kept without a dose.")
+NO_DOSE = Reason("sessions", "quantity", "other than a number", "The sessions are kept without a dose.")
 OTHER_SCORE = Reason("assessments", "row", "with codes that are no instrument's total", "They were left out.")
 PCL_C = Reason(
     "assessments", "row", "of PCL-C (LOINC 70221-7), the list for DSM-IV, which is not PCL-5", "They were left out."
