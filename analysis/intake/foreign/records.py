@@ -37,8 +37,8 @@ DATELESS_DOSE = Reason(
     "error",
 )
 DATELESS_SCORE = Reason("assessments", "score", "without a full date", "They were left out.")
-UNTREATED = Reason("patients", "patient", "without any session of ketamine", "They were left out.")
-UNTREATED_SCORE = Reason("assessments", "score", "of patients without any session of ketamine", "They were left out.")
+UNTREATED = Reason("patients", "patient", "without any ketamine session", "They were left out.")
+UNTREATED_SCORE = Reason("assessments", "score", "of patients without any ketamine session", "They were left out.")
 NO_CLINIC = Reason(
     "patients",
     "patient",

@@ -12,10 +12,8 @@ import pandas as pd
 import pyarrow as arrow
 import pyarrow.compute as compute
 
-from analysis.vocabulary import nearest
-
 from ..files import StudyFile, StudyFiles
-from ..findings import FindingLog, listed, shown_name
+from ..findings import FindingLog, listed
 from ..numbers import trim
 from ..source import SourceTable
 from ..table_files import read_file
@@ -98,9 +96,7 @@ def _columns(source: SourceTable, table: CdmTable, log: FindingLog) -> tuple[pd.
     present = {name.lower(): name for name in source.cells.column_names}
     absent = [name for name in table.needed if name not in present]
     for name in absent:
-        near = nearest(name, [column for column in present if column not in (*table.needed, *table.optional)])
-        hint = f" Is it '{shown_name(near)}'?" if near else " Export it too."
-        log.add("error", "", f"{label}: the column '{name}' of the OMOP table {table.name} is missing.{hint}")
+        log.add("error", "", f"{label}: the column '{name}' of the OMOP table {table.name} is missing. Export it too.")
     if absent:
         return None
     columns = {

@@ -231,7 +231,7 @@ def test_scores_that_are_left_out(folder: Path) -> None:
         "Observation.ndjson: has 2 Observations of a score without a plain number or a known answer (rows 6 and 7). "
         "They were left out.",
         "QuestionnaireResponse.ndjson: has 1 QuestionnaireResponse of another questionnaire than PHQ-9 (row 1). They were left out.",
-        "Observation.ndjson: has 1 score of patients without any session of ketamine (row 9). They were left out.",
+        "Observation.ndjson: has 1 score of patients without any ketamine session (row 9). They were left out.",
         "Observation.ndjson: has 1 score without a full date (row 8). They were left out.",
     ]
 

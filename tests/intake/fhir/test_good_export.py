@@ -152,7 +152,7 @@ def test_all_that_was_left_out_is_counted(folder: Path) -> None:
         "Each was counted once.",
         "Procedure.ndjson: has 1 Procedure on a day on which a MedicationAdministration of the patient is recorded "
         "too (row 1). Each such day was counted once.",
-        "Patient.000.ndjson: has 1 patient without any session of ketamine (row 4). They were left out.",
+        "Patient.000.ndjson: has 1 patient without any ketamine session (row 4). They were left out.",
         "There is no table therapy_visits; the pages that need it say so.",
         "There is no table adverse_events; the pages that need it say so.",
     )
