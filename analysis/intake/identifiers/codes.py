@@ -29,6 +29,8 @@ RANDOM_SHARE = 0.5  # of hashes of 32 digits one in 64 happens to look like a ra
 
 RECORD_NUMBER = r"^[A-Za-z]{0,3}[-_ ]?[0-9]{6,12}$"
 PLAIN_DIGITS = r"^[0-9]{5,15}$"
+HALF_ROUND, ROUND = 0.5, "00$"  # a count or an amount, not a number that was handed out
+FEWEST_RECORDS = 8  # distinct numbers of six or more digits, each of one patient: measurements rarely are
 FEWEST_CODES = 20  # distinct codes before their spread or their differing from patient to patient says anything
 DIFFERENT = 0.9  # codes of a column for each patient with one
 WIDEST = 0.5  # of the numbers with as many digits: random numbers of five or more digits spread over nearly all
@@ -61,20 +63,21 @@ def record_words(column: ColumnWords, patients: npt.NDArray[np.int64] | None) ->
     shaped = column.matching(RECORD_NUMBER)
     if column.share_of_words(shaped) < MOST or np.ptp(column.lengths[shaped & column.used]) > 1:
         return nothing
-    return shaped if _differs_by_patient(column, patients) else nothing
+    is_round = column.share_of_words(column.matching(ROUND)) >= HALF_ROUND
+    return shaped if not is_round and _differs_by_patient(column, patients, FEWEST_RECORDS) else nothing
 
 
 def differs_by_patient(column: ColumnWords, patients: npt.NDArray[np.int64] | None) -> bool:
-    """Whether a column holds one code for each patient: no spaces, a digit, five characters or more."""
+    """Whether a column holds one code for each patient: letters, dashes and a digit, five characters or more."""
     if column.is_number:
         return False
-    coded = column.matching(r"^[^\s.]{5,}$") & column.matching("[0-9]")
-    return column.share_of_words(coded) >= MOST and _differs_by_patient(column, patients)
+    coded = column.matching("^[A-Za-z0-9_-]{5,}$") & column.matching("[0-9]")
+    return column.share_of_words(coded) >= MOST and _differs_by_patient(column, patients, FEWEST_CODES)
 
 
-def _differs_by_patient(column: ColumnWords, patients: npt.NDArray[np.int64] | None) -> bool:
+def _differs_by_patient(column: ColumnWords, patients: npt.NDArray[np.int64] | None, fewest: int) -> bool:
     """Whether nearly all patients have one word each and share it with nobody. patients: one number for each cell."""
-    if column.n_words < FEWEST_CODES or patients is None:
+    if column.n_words < fewest or patients is None:
         return False
     filled = (column.codes >= 0) & (patients >= 0)
     n_patients = len(np.unique(patients[filled]))

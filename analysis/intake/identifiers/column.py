@@ -66,6 +66,10 @@ class ColumnWords:
         """The share of the distinct words that are among some words, however often each occurs."""
         return float((words & self.used).sum()) / self.n_words if self.n_words else 0.0
 
+    def variety(self, n_patients: int) -> float:
+        """Distinct words for each patient with one: 1 where every patient has a word of their own."""
+        return self.n_words / max(1, min(self.n_filled, n_patients))
+
     def matching(self, pattern: str) -> Mask:
         """The words that hold a match of a pattern."""
         found: Mask = compute.match_substring_regex(self.words, pattern).to_numpy(zero_copy_only=False)

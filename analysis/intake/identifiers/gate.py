@@ -29,6 +29,7 @@ from .people import person_words, place_words
 from .under_names import words_under
 
 CODES = ("patient_id", "clinic_id")
+KEPT_CODES = ("patients", "patient_id")  # allowed so that an export's own codes are kept, not because of what they hold
 MAY_ALLOW = "An administrator may allow the column in the mapping, under [[allow]], with a written reason."
 HASH_REST = "with what looks like a hash, which whoever knows the hashed value can compute"
 UNIQUE_NOTE = (
@@ -67,7 +68,7 @@ def check_identifiers(
         for column in table.frame.columns:
             permission = permissions.pop((name, column), None)
             found = _check_column(known, column, permission, log) if _may_identify(name, column) else False
-            if permission is not None and not found:
+            if permission is not None and not found and (name, column) != KEPT_CODES:
                 _report_unused(permission, "in which nothing identifying was found", log)
     for permission in permissions.values():
         _report_unused(permission, "which is not there", log)
@@ -125,8 +126,8 @@ def _found_by_content(known: _Table, column: ColumnWords) -> dict[str, Mask]:
         "month": calendar_words(column),
         "name": person_words(column, known.n_patients),
         "place": place_words(column),
-        "text": free_text_words(column),
-        **({} if found else digit_words(column)),
+        "text": free_text_words(column, known.n_patients),
+        **({} if found else digit_words(column, known.n_patients)),
     }
     for kind, words in others.items():
         found[kind] = found.get(kind, np.zeros(len(column.words), dtype=bool)) | words

@@ -15,6 +15,7 @@ import pyarrow.compute as compute
 from ..findings import Mask
 from .check_digits import is_card_number, is_iban, is_imei, is_vehicle_number
 from .column import ColumnWords
+from .letters import CAPITAL, SMALL
 
 OPEN, SHUT = r"(?:^|[^0-9A-Za-z-])", r"(?:$|[^0-9A-Za-z-])"
 STATES = (
@@ -76,31 +77,38 @@ WRITTEN: dict[str, str] = {
         r"(?i)\bdata:(?:image|audio|video|application)/|^(?:/9j/|iVBORw0KGgo)[a-z0-9+/]{20,}|[^\s.]\.(?:jpe?g|png|gif|bmp|"
         r"tiff?|heic|webp|dcm|dicom|mp[34]|wav|m4a|mov|avi|pdf|docx?)(?:$|[\s,;)?])"
     ),
-    "name": r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? (?:\p{Lu}\.? )?\p{Lu}\p{Ll}{2,}\b",
+    "name": rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? (?:{CAPITAL}\.? )?{CAPITAL}{SMALL}{{2,}}",
     "vehicle": _labelled("vin", "plate", "[a-z0-9-]*[0-9][a-z0-9-]{3,}"),
     "licence": _labelled("dln|npi", "licen[cs]e|dea|passport|certificate", "[a-z]{0,2}-?[0-9]{4,}"),
     "age": (
-        r"(?i)\b(?:9[1-9]|1[0-2][0-9])[ -]?(?:years?|yrs?|y)?[ -]?(?:/o\b|o\b|old\b)|\baged? (?:9[1-9]|1[0-2][0-9])\b"
+        r"(?i)\b(?:9[1-9]|1[0-2][0-9])[ -]?(?:years?|yrs?|y)[ -]?(?:/o\b|o\b|old\b)|\baged? (?:9[1-9]|1[0-2][0-9])\b"
     ),
 }
 
 HALF = 0.5
 NEARLY_ALL = 0.97  # of random nine digits 11 % are no social security number, of random ten 29 % no telephone number
+VARIED = 0.5  # distinct numbers for each patient
+SSN_DIGITS = 9
+LEFT_WHOLE = 0.8  # of social security numbers written as numbers one in ten has lost its zeros in front
 FEWEST = 2  # distinct words before a column of plain digits is taken for anything
 
 
 @dataclass(frozen=True)
 class Digits:
-    """Words without punctuation of one shape, the share of the column that has to have it, and a check digit."""
+    """Words without punctuation of one shape, the share of the column that has to have it, and a check digit.
+
+    varied: without a check digit, patients must not share the numbers, as they share the codes of a terminology.
+    """
 
     pattern: str
     share: float
     passes: Callable[[str], bool] | None = None
+    varied: bool = False
 
 
 DIGITS: dict[str, tuple[Digits, ...]] = {
-    "ssn": (Digits(rf"^{AREA}{GROUP}{SERIAL}$", NEARLY_ALL),),
-    "phone": (Digits(rf"^1?{NANP}{NANP}[0-9]{{4}}$", NEARLY_ALL),),
+    "ssn": (Digits(rf"^{AREA}{GROUP}{SERIAL}$", NEARLY_ALL, varied=True),),
+    "phone": (Digits(rf"^1?{NANP}{NANP}[0-9]{{4}}$", NEARLY_ALL, varied=True),),
     "vehicle": (Digits(r"^[A-HJ-NPR-Z0-9]{17}$", HALF, is_vehicle_number),),
     "account": (
         Digits(r"^[3-6][0-9]{3}[ -]?[0-9]{4,6}[ -]?[0-9]{4,5}[ -]?[0-9]{0,4}$", HALF, is_card_number),
@@ -129,21 +137,22 @@ def written_words(column: ColumnWords) -> dict[str, Mask]:
     return {kind: words for kind, words in found.items() if words.any()}
 
 
-def digit_words(column: ColumnWords) -> dict[str, Mask]:
+def digit_words(column: ColumnWords, n_patients: int) -> dict[str, Mask]:
     """By kind, the words of a column that is nearly all made of one kind of number."""
     found: dict[str, Mask] = {}
     for kind, shapes in DIGITS.items():
         for shape in shapes:
             words = _of_shape(column, kind, shape)
-            if words.any() and column.share(words) >= shape.share and (words & column.used).sum() >= FEWEST:
+            enough = words.any() and column.share(words) >= shape.share and (words & column.used).sum() >= FEWEST
+            if enough and (not shape.varied or column.variety(n_patients) >= VARIED):
                 found[kind] = found.get(kind, np.zeros_like(words)) | words
     return found
 
 
 def _of_shape(column: ColumnWords, kind: str, shape: Digits) -> Mask:
     texts = column
-    if kind == "ssn" and column.is_number:  # a number has lost the zeros in front
-        texts = ColumnWords(column.name, compute.utf8_lpad(column.words, 9, "0"), column.codes)
+    if kind == "ssn" and column.is_number and column.share(column.lengths == SSN_DIGITS) >= LEFT_WHOLE:
+        texts = ColumnWords(column.name, compute.utf8_lpad(column.words, SSN_DIGITS, "0"), column.codes)
     words = texts.matching(shape.pattern)
     if shape.passes is None or column.share(words) < shape.share:
         return words

@@ -14,10 +14,12 @@ import pyarrow.compute as compute
 from ..findings import Mask
 from .column import ColumnWords
 from .common_names import CITIES, GIVEN_NAMES, SURNAMES
+from .letters import CAPITAL, LETTER, SMALL
 from .names import names_people
 
-PART = r"(?:\p{Lu}\p{Ll}*(?:['’-]\p{Lu}\p{Ll}+)*|\p{Lu}['’]?\p{Lu}+|\p{Lu}\.)"
+PART = rf"(?:{CAPITAL}{SMALL}*(?:['’-]{CAPITAL}{SMALL}+)*|{CAPITAL}['’]?{CAPITAL}+|{CAPITAL}\.)"
 SHAPE = rf"^{PART}(?: {PART}){{1,3}}$|^{PART}(?: {PART})?, ?{PART}(?: {PART})?$"  # Ann B. Lee; Lee, Ann
+NAME_LETTERS = LETTER[:-1] + ".,'’-]"
 LONGEST_NAME = 60  # letters, of at most four words
 COMMON_SHARE = 0.25  # of the distinct words; lists of drugs, diagnoses and sites hold next to no common name
 FEWEST_COMMON = 2  # one religion or one country may be a given name too
@@ -31,15 +33,14 @@ AFTER_A_CITY = r"(?:,? [a-z]{2})?(?:,? (?:clinic|center|centre|office|site|locat
 def person_words(column: ColumnWords, n_patients: int) -> Mask:
     """The words of a column that are names of people."""
     nothing = np.zeros(len(column.words), dtype=bool)
-    if column.is_number or not column.matching(r"\p{L}{2}").any():
+    if column.is_number or not column.matching(f"{LETTER}{LETTER}").any():
         return nothing
     common, certain = common_names(column)
     n_common = int((common & column.used).sum())
     if n_common >= FEWEST_COMMON and column.share_of_words(common) >= COMMON_SHARE:
         return common | column.matching(SHAPE)
     fewest = FEWEST_IN_PEOPLE if names_people(column.name) else FEWEST_SHAPED
-    varied = column.n_words / max(1, min(column.n_filled, n_patients)) >= VARIED
-    if varied and column.n_words >= fewest:
+    if column.variety(n_patients) >= VARIED and column.n_words >= fewest:
         shaped = column.matching(SHAPE)
         if column.share_of_words(shaped) >= SHAPED_SHARE:
             return shaped
@@ -58,7 +59,7 @@ def place_words(column: ColumnWords) -> Mask:
 
 def common_names(column: ColumnWords) -> tuple[Mask, Mask]:
     """Words of one to four parts with a frequent name, and those with a given name beside a surname."""
-    letters = column.matching(r"^[\p{L}.,'’-]+(?: [\p{L}.,'’-]+){0,3}$") & (column.lengths <= LONGEST_NAME)
+    letters = column.matching(f"^{NAME_LETTERS}+(?: {NAME_LETTERS}+){{0,3}}$") & (column.lengths <= LONGEST_NAME)
     places = np.flatnonzero(letters)
     common, certain = (np.zeros(len(column.words), dtype=bool) for _ in range(2))
     for place, text in zip(places, column.lower.take(arrow.array(places)).to_pylist(), strict=True):

@@ -10,28 +10,29 @@ from ..findings import Mask
 from .ages import old_age_words, old_birth_year_words
 from .column import ColumnWords
 from .dates import date_under_its_name
+from .letters import LETTER
 
 ANY = r"\S"
 THREE_DIGITS = r"[0-9](?:\D?[0-9]){2}"
 # What a word has to hold to be what the column's name says.
 HOLDS: dict[str, str] = {
-    "name": r"\p{L}",
+    "name": LETTER,
     "record": r"[0-9]{2}",
     "ssn": r"[0-9](?:\D?[0-9]){3}",
     "phone": r"[0-9](?:\D{0,3}[0-9]){6}",
     "email": r"@|(?i: at .* dot )",
-    "address": r"\p{L}{2}|[0-9]",
+    "address": f"{LETTER}{LETTER}|[0-9]",
     "place": ANY,
     "zip": r"[0-9](?:[ -]?[0-9]){3}|^(?i:[A-Z][0-9][A-Z] ?[0-9]|[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2})",
     "month": ANY,
     "account": THREE_DIGITS,
     "plan": THREE_DIGITS,
     "licence": THREE_DIGITS,
-    "vehicle": r"[0-9]|\p{L}{3} \p{L}{2}",
+    "vehicle": f"[0-9]|{LETTER} {LETTER}",
     "device": THREE_DIGITS,
     "url": r"[./@]",
     "ip": r"[0-9]\.[0-9]|:",
-    "image": r"[./]|^\S{20,}$|\p{L} \p{L}",
+    "image": rf"[./]|^\S{{20,}}$|{LETTER} {LETTER}",
     "text": r"\S+\s+\S+\s+\S+",
 }
 STATE_NUMBER = r"^[0-9]{1,2}(?:\.0*)?$"  # of a FIPS code, the first two digits are the state
