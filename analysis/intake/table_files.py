@@ -16,6 +16,7 @@ from .sheet import read_only_sheet, read_sheet
 from .source import SourceTable
 
 ENDINGS = (".csv", ".tsv", ".parquet", ".xlsx")
+RECORDS = ("snapshot.toml", "allowed.toml")  # what a snapshot of a database says of itself; no table, and expected
 CLOSED_ENDINGS = {
     ".pkl": PICKLE,
     ".pickle": PICKLE,
@@ -87,7 +88,7 @@ def _report_nameless(file: StudyFile, log: FindingLog) -> None:
 
 def _report_files(files: StudyFiles, found: dict[str, list[StudyFile]], log: FindingLog) -> None:
     read = {file.name for named in found.values() for file in named}
-    others = [name for name in files.top_names if name not in read]
+    others = [name for name in files.top_names if name not in read and name not in RECORDS]
     for name, named in found.items():
         if len(named) > 1:
             names = listed(file.name for file in named)
