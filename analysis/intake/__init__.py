@@ -2,6 +2,24 @@
 
 from .findings import Finding, StudyDataError, findings_frame
 from .mapping import Mapping
+from .preview import Preview, preview_mapping
 from .reading import read_study, read_upload
+from .suggest import ColumnSuggestion, Draft, read_sources, suggest_mapping
+from .toml_writer import mapping_file_name, mapping_toml
 
-__all__ = ["Finding", "Mapping", "StudyDataError", "findings_frame", "read_study", "read_upload"]
+__all__ = [
+    "ColumnSuggestion",
+    "Draft",
+    "Finding",
+    "Mapping",
+    "Preview",
+    "StudyDataError",
+    "findings_frame",
+    "mapping_file_name",
+    "mapping_toml",
+    "preview_mapping",
+    "read_sources",
+    "read_study",
+    "read_upload",
+    "suggest_mapping",
+]

@@ -10,7 +10,6 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from .dates import Moments
-from .findings import FindingLog
 
 NO_DATED_SESSION = (
     "The mapping counts from the first session, and no section [[sessions]] gives its day as a date. "
@@ -47,12 +46,6 @@ def earliest(parts: list[tuple[Any, Moments]]) -> FirstSessions:
     order = usable[np.lexsort((np.nan_to_num(fraction[usable], nan=-1.0), day[usable], codes[usable]))]
     found, first = np.unique(codes[order], return_index=True)
     return FirstSessions(patients.take(arrow.array(found)), Moments(day[order][first], fraction[order][first]))
-
-
-def check_counted(needed: bool, has_dates: bool, log: FindingLog) -> None:
-    """Report a mapping that counts from a first session of which no date is given."""
-    if needed and not has_dates:
-        log.add("error", "sessions", NO_DATED_SESSION, "day")
 
 
 def _chunks(column: Any) -> list[Any]:

@@ -1,96 +1,23 @@
-"""Columns of a mapped source: read as text, filtered, and turned into columns of a table, each by its rule."""
+"""Columns of a mapped source turned into columns of a table, each by its rule."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 import pyarrow as arrow
-import pyarrow.compute as compute
 
 from analysis.vocabulary import TABLES
 
 from .column_grammar import own_unit
 from .column_rules import ColumnRule, Columns, DateRule
 from .dates import Moments, ages_at, days_between, parse_dates, with_times, years_of
-from .findings import FindingLog, Mask, Origin, Problem, shown_name
-from .first_sessions import FirstSessions
+from .findings import Problem
 from .items import PRORATED, out_of_range, score_items
-from .mapping import FilterRule, SourceRule
-from .numbers import TEXT_REPAIR, Numbers, matches, text_to_numbers, trim
-from .source import SourceTable
+from .numbers import TEXT_REPAIR, Numbers, text_to_numbers
+from .source_rows import SourceRows, Text, as_cells, with_points
 from .translation import renamed
 from .units import in_own_unit, weights_in_kg
 
-Text = Any  # an Arrow column of text
-
-COMMA_NUMBER = r"^[+-]?[0-9]+,[0-9]+$"
 UNDATED = "of a patient without a dated session"
-
-
-@dataclass(frozen=True)
-class SourceRows:
-    """The rows of a source that feed one table, with all that is needed to fill its columns.
-
-    text has the columns that the mapping reads. A fact is reported once, however many columns it shows in.
-    """
-
-    table: str
-    text: dict[str, Text]
-    origin: Origin
-    form: SourceRule
-    log: FindingLog
-    first: FirstSessions | None = None
-    _reported: set[tuple[str, str, str]] = field(default_factory=set)
-
-    @property
-    def n_rows(self) -> int:
-        return len(self.origin.rows) if self.origin.rows is not None else 0
-
-    def report(self, problem: Problem, column: str) -> None:
-        """Record a fact about rows of one column of the source."""
-        key = (column, problem.noun, problem.rest)
-        if key not in self._reported:
-            self._reported.add(key)
-            self.log.report(self.table, self.origin, problem, column)
-
-
-def column_text(source: SourceTable, name: str, form: SourceRule, table: str, log: FindingLog) -> Text:
-    """A column of a source as trimmed text, with the words for "missing" taken as missing."""
-    cells = source.cells.column(name)
-    try:
-        text = trim(compute.cast(cells, arrow.large_string()))
-    except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError):
-        label = source.origin.labels[0]
-        log.add(
-            "error",
-            table,
-            f"{label}: column '{shown_name(name)}' holds lists, records or bytes and cannot be mapped.",
-            name,
-        )
-        text = arrow.chunked_array([arrow.nulls(len(cells), arrow.large_string())])
-    missing = compute.is_in(text, value_set=arrow.array(form.missing, arrow.large_string()))
-    return compute.if_else(missing, None, text)
-
-
-def kept_rows(filters: tuple[FilterRule, ...], text: dict[str, Text], n_rows: int, patients: Text | None) -> Mask:
-    """The rows that pass every filter. A missing value is in no set: `in` drops it, `not_in` keeps it."""
-    kept = np.ones(n_rows, dtype=bool)
-    for rule in filters:
-        kept &= _passes(rule, text[rule.column], patients)
-    return kept
-
-
-def _passes(rule: FilterRule, cells: Text, patients: Text | None) -> Any:
-    if rule.test in ("blank", "filled"):
-        filled = cells.is_valid().to_numpy()
-        return filled if rule.test == "filled" else ~filled
-    if rule.test == "among":
-        known = arrow.array([], arrow.large_string()) if patients is None else patients.drop_null()
-        return compute.is_in(cells, value_set=known).to_numpy()
-    listed = compute.is_in(cells, value_set=arrow.array(rule.words, arrow.large_string())).to_numpy()
-    return listed if rule.test == "in" else ~listed
 
 
 def filled_columns(rules: Columns, rows: SourceRows) -> dict[str, Text]:
@@ -155,7 +82,7 @@ def _from_items(rule: ColumnRule, rows: SourceRows) -> dict[str, Text]:
             rows.report(Problem(wrong[:, place], "answer", rest, TEXT_REPAIR), column)
     scored = score_items(np.where(wrong, np.nan, answers), rule.items.instrument, rule.items.prorate_up_to)
     for note in scored.notes:
-        rows.report(note, "score")
+        rows.log.report(rows.table, rows.origin, note, "score")
     filled = scored.n_answered > 0
     made = {
         "instrument": arrow.chunked_array(
@@ -223,23 +150,6 @@ def _first(rows: SourceRows, ids: Text | None) -> Moments:
     return rows.first.of(nobody if ids is None else ids)
 
 
-def as_cells(values: Numbers) -> Text:
-    """Numbers as cells of text, as a CSV file would spell them; NaN is missing."""
-    whole = bool((np.isnan(values) | (values == np.floor(values))).all())
-    missing = np.isnan(values)
-    if whole:
-        cells = arrow.array(np.where(missing, 0, values).astype(np.int64), mask=missing)
-    else:
-        cells = arrow.array(values, mask=missing)
-    return arrow.chunked_array([compute.cast(cells, arrow.large_string())])
-
-
 def _is_number(table: str, target: str) -> bool:
     kinds = {column.name: column.kind for column in TABLES[table].columns}
     return kinds.get(target) in ("integer", "number")
-
-
-def with_points(cells: Text) -> Text:
-    """Numbers with a decimal comma written with a point; other cells as they are."""
-    comma = arrow.array(matches(cells, COMMA_NUMBER))
-    return compute.if_else(comma, compute.replace_substring(cells, ",", "."), cells)

@@ -12,10 +12,11 @@ import pyarrow.types as arrow_types
 from .column_rules import Columns
 from .findings import FindingLog, Mask, Origin, Problem, counted, listed
 from .first_sessions import FirstSessions, earliest
-from .mapped_columns import SourceRows, Text, column_text, dates_of, filled_columns, kept_rows, needs_day
+from .mapped_columns import dates_of, filled_columns, needs_day
 from .mapping_checks import entries
 from .mapping_rules import SourceRule, TableRule
 from .source import SourceTable
+from .source_rows import SourceRows, Text, column_text, kept_rows
 
 DATED = ("patient_id", "day")
 

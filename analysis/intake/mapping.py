@@ -57,6 +57,20 @@ class Mapping:
             raise StudyDataError(log.findings)
         return mapping
 
+    @classmethod
+    def from_toml(cls, content: str | bytes, name: str = "mapping.toml") -> Mapping:
+        """Read a mapping from the content of a TOML file, as a browser sends it. Raises StudyDataError as read does."""
+        log = FindingLog()
+        try:
+            text = content if isinstance(content, str) else content.decode("utf-8")
+            mapping = mapping_from(tomllib.loads(text), name, log)
+        except (ValueError, RecursionError) as failure:
+            log.add("error", "", _unread(Path(shown_name(name)), failure))
+            raise StudyDataError(log.findings) from None
+        if log.has_errors:
+            raise StudyDataError(log.findings)
+        return mapping
+
 
 def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
     """Read a mapping, with every fault as a finding; None when the file is no TOML at all."""

@@ -6,9 +6,9 @@ import numpy as np
 
 from .distinct import distinct_texts
 from .findings import FindingLog, Problem
-from .mapped_columns import as_cells
 from .numbers import text_to_numbers
 from .source import SourceTable
+from .source_rows import as_cells
 
 
 def with_session_numbers(sessions: SourceTable, log: FindingLog) -> SourceTable:

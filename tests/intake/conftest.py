@@ -8,6 +8,8 @@ import pytest
 
 from analysis.intake import Finding, StudyDataError, read_study
 
+from .mapping_cases import Foreign
+
 TABLES = {
     "patients.csv": """\
 patient_id,clinic_id,age,sex,primary_diagnosis,failed_antidepressants,benzodiazepine,payer,bmi
@@ -88,3 +90,10 @@ def study_folder(tmp_path: Path) -> StudyFolder:
     folder = tmp_path / "clinic study"
     folder.mkdir()
     return StudyFolder(folder)
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Foreign:
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    return Foreign(folder)

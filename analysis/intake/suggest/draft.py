@@ -111,9 +111,10 @@ def _patients(profiles: list[SourceProfile], fits: dict[tuple[str, str], Targets
 
 
 def _source_rule(profile: SourceProfile, form: SourceRule | None) -> SourceRule:
-    found = form or SourceRule(profile.table.origin.labels[0], decimal=profile.decimal)
+    found = form or SourceRule(profile.table.origin.labels[0])
+    decimal = profile.decimal if found.decimal == "." else found.decimal
     missing = tuple(dict.fromkeys((*found.missing, *profile.missing)))
-    return SourceRule(found.file, found.delimiter, found.encoding, found.decimal, missing, found.table)
+    return SourceRule(found.file, found.delimiter, found.encoding, decimal, missing, found.table)
 
 
 def _left_out(profile: SourceProfile, suggestions: list[ColumnSuggestion]) -> list[ColumnSuggestion]:

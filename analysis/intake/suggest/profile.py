@@ -14,10 +14,10 @@ from analysis.vocabulary import UNITS, WORD_LISTS
 from ..date_formats import TIME_OF_DAY
 from ..dates import parse_dates
 from ..findings import FindingLog
-from ..mapped_columns import COMMA_NUMBER, column_text, with_points
 from ..mapping_rules import SourceRule
 from ..numbers import MISSING_WORDS, matches, text_to_numbers
 from ..source import SourceTable
+from ..source_rows import COMMA_NUMBER, column_text, with_points
 from ..translation import words_of
 from ..units import WITH_UNIT, read_units
 
