@@ -18,6 +18,9 @@ from .structure import ResidualStructure
 FloatArray = npt.NDArray[np.float64]
 
 
+LARGEST_EXPONENT = 700.0  # of what a double holds: a range this short is no correlation at all
+
+
 @dataclass(frozen=True)
 class Shape:
     """Per row: correlation ``rho`` with the patient's row before (0 at a first row) and its derivative in the
@@ -57,7 +60,7 @@ class Family:
             return None
         if self.kind == "ar1":
             return float(np.tanh(parameters[0]))
-        return float(np.exp(-np.exp(-parameters[0]) / self.unit))
+        return float(np.exp(-np.exp(min(-parameters[0], LARGEST_EXPONENT)) / self.unit))
 
     def variance_ratios(self, parameters: FloatArray) -> FloatArray:
         """Variance of every level over that of the first."""
