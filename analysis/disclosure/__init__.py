@@ -7,6 +7,8 @@ from .denominators import Shown, release_size
 from .gate import CountColumn, CountedTable, Release, ReleasedTable, count_text, count_words, release
 from .overview import ReleasedOverview, release_overview
 from .overview_words import Card
+from .sessions import ReleasedSessions, release_sessions
+from .symptom_change import ReleasedChange, release_change
 
 __all__ = [
     "MIN_CELL",
@@ -17,7 +19,9 @@ __all__ = [
     "CountColumn",
     "CountedTable",
     "Release",
+    "ReleasedChange",
     "ReleasedOverview",
+    "ReleasedSessions",
     "ReleasedTable",
     "Right",
     "Shown",
@@ -27,7 +31,9 @@ __all__ = [
     "holder",
     "is_small",
     "release",
+    "release_change",
     "release_overview",
+    "release_sessions",
     "release_size",
     "small_cells",
     "viewer",

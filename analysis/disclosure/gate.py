@@ -7,7 +7,7 @@ harmless alone can give a count away side by side.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,11 +30,13 @@ SEEN = (SHOWN, SMALL)
 @dataclass(frozen=True, eq=False)
 class ReleasedTable:
     """A frame that may be shown: withheld numbers are missing. ``states`` has one column per count column, each
-    entry "shown", "small" (and shown, to the holder), "<n" or "withheld"."""
+    entry "shown", "small" (and shown, to the holder), "<n" or "withheld". ``n_silent`` rows say nothing of what was
+    computed from their patients, who are too few."""
 
     frame: pd.DataFrame
     states: pd.DataFrame
     min_cell: int
+    n_silent: int = 0
 
     def as_text(self) -> pd.DataFrame:
         """The frame with its counts as text: "1,204", "<11", "withheld", and "7 (small)" for the holder."""
@@ -89,7 +91,7 @@ class Release:
     @property
     def is_complete(self) -> bool:
         """Nothing is withheld."""
-        return not any(table.n_withheld for table in self.tables.values())
+        return not any(table.n_withheld or table.n_silent for table in self.tables.values())
 
     @property
     def sentence(self) -> str:
@@ -125,36 +127,43 @@ def release(
     audience: Audience,
     relations: Relations | None = None,
     closed: Collection[str] = (),
-    first: str | None = None,
+    stages: Sequence[Collection[str]] = (),
 ) -> Release:
     """What ``audience`` may see of the tables of one view.
 
     Counts of 1 to min_cell - 1 and everything computed from them go, and as many other counts as it takes that no
     small one can be worked out from what is left, differences included. Nothing is shown of the groups in ``closed``.
-    The table called ``first`` is shared by several views: it is decided on alone, so that all of them show the same
-    of it. For an audience that sees small cells nothing goes and small cells are marked.
+    ``stages`` are the tables that other views show too: they are decided on before the rest, one stage after another,
+    so that every view shows the same of them. For an audience that sees small cells nothing goes and small cells are marked.
     """
     withheld = Withheld(frozenset(), frozenset())
     if not audience.sees_small:
-        withheld = _withheld(tables, audience, relations or Relations(), closed, first)
+        withheld = _withheld(tables, audience, relations or Relations(), closed, [*stages, tables])
     return Release({name: _released(table, withheld, audience) for name, table in tables.items()}, audience)
 
 
 def _withheld(
-    tables: Tables, audience: Audience, relations: Relations, closed: Collection[str], first: str | None
+    tables: Tables,
+    audience: Audience,
+    relations: Relations,
+    closed: Collection[str],
+    stages: Sequence[Collection[str]],
 ) -> Withheld:
-    system = count_system(tables, relations, closed)
-    if first is None:
-        return withhold(system, audience.min_cell)
-    shared = count_system({first: tables[first]}, relations)
-    decided = withhold(shared, audience.min_cell)
-    shown = frozenset(key for key in shared.counts.keys() - shared.unshown if key not in decided)
-    return withhold(replace(system, fixed=shown, given_up=decided.complementary), audience.min_cell)
+    names: set[str] = set()
+    shown: frozenset[Key] = frozenset()
+    decided = Withheld(frozenset(), frozenset())
+    for stage in stages:
+        names.update(stage)
+        system = count_system({name: table for name, table in tables.items() if name in names}, relations, closed)
+        decided = withhold(replace(system, fixed=shown, given_up=decided.complementary), audience.min_cell)
+        shown = frozenset(key for key in system.counts.keys() - system.unshown if key not in decided)
+    return decided
 
 
 def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> ReleasedTable:
     frame = table.frame.copy()
     states = {}
+    silent = np.zeros(len(frame), dtype=bool)
     for counted in table.counts:
         numbers = table.frame[counted.column].to_numpy(dtype=float)
         keys = keys_of(table, counted)
@@ -167,14 +176,15 @@ def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> Re
         if gone.any():
             frame[counted.column] = frame[counted.column].astype(float).mask(gone)
         for columns, lost in ((counted.values, gone | few), (counted.means, few)):
-            if lost.any():
+            if columns and lost.any():
+                silent |= lost
                 for column in columns:
                     frame[column] = frame[column].mask(lost)
         if counted.printed or audience.sees_small:
             states[counted.column] = state
         else:
             frame = frame.drop(columns=counted.column)
-    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index), audience.min_cell)
+    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index), audience.min_cell, int(silent.sum()))
 
 
 def _is_few(numbers: np.ndarray, audience: Audience) -> np.ndarray:

@@ -1,8 +1,9 @@
-"""Another table that a reader could not tell from the true one: the quick proof that a count cannot be worked out.
+"""Another table that a reader could not tell from the true one: the proof that a count cannot be worked out.
 
 A small count is safe when it could be one more or one less with every shown number unchanged. Such a table is looked
 for directly, from the true one: change the count by one, then mend every sum that no longer holds by changing another
-number that is not shown. Linear programming is only asked where this finds nothing.
+number that is not shown. A difference that nobody prints and that stands in one sum only (most of them) takes up
+whatever that sum is short of, as long as it stays a count; the others are tried one after another.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .ranges import Key, Sum
 
-MOST_STEPS = 400  # a chain of more changes than a page has counts is not worth the search: the solver is asked then
+MOST_STEPS = 200  # numbers changed in one search; a page takes a few, and what is not found by then is not near
 Limits = Mapping[Key, tuple[float, float]]
 
 
@@ -19,55 +20,63 @@ class TableSearch:
     """Looks for tables beside the true one. ``limits`` are of the numbers not shown and may gain entries."""
 
     def __init__(self, counts: Mapping[Key, int], sums: Sequence[Sum], limits: Limits) -> None:
-        self._counts, self._limits = counts, limits
-        self._sums_of: dict[Key, list[Sum]] = {}
-        for one in sums:
+        self._counts, self._limits, self._sums = counts, limits, sums
+        self._places: dict[Key, list[tuple[int, int]]] = {}
+        for number, one in enumerate(sums):
             for member in one.members:
-                self._sums_of.setdefault(member, []).append(one)
+                self._places.setdefault(member, []).append((number, 1 if member == one.whole else -1))
+        self._slack = [next((key for key in one.members if self._is_slack(key)), None) for one in sums]
         self._steps = 0
 
-    def sums_of(self, key: Key) -> Sequence[Sum]:
-        return self._sums_of.get(key, ())
+    def _is_slack(self, key: Key) -> bool:
+        return len(self._places[key]) == 1 and key in self._limits
+
+    def sums_of(self, key: Key) -> list[Sum]:
+        return [self._sums[number] for number, _ in self._places.get(key, ())]
 
     def is_alone(self, key: Key) -> bool:
         """Whether some sum has no other number that is hidden: the count is then known exactly."""
-        return any(not any(self._hidden(one, key)) for one in self.sums_of(key))
+        return any(not any(self._others(number, key)) for number, _ in self._places.get(key, ()))
+
+    def _others(self, number: int, key: Key) -> Iterator[bool]:
+        return (True for member in self._sums[number].members if member != key and member in self._limits)
 
     def has_another(self, key: Key) -> bool:
         """Whether the count could be one more or one less. False says only that no such table was found."""
-        return any(self._settle({key: step}) for step in (1, -1) if self._fits(key, step))
+        return any(self._starts(key, step) for step in (1, -1) if self._fits(key, step))
 
-    def _hidden(self, one: Sum, key: Key) -> Iterator[Key]:
-        return (member for member in one.members if member != key and member in self._limits)
+    def _starts(self, key: Key, step: int) -> bool:
+        self._steps = 0
+        return self._mended(key, step, {}, {})
 
     def _fits(self, key: Key, change: int) -> bool:
         low, high = self._limits[key]
         return low <= self._counts[key] + change <= high
 
-    def _settle(self, first: dict[Key, int]) -> bool:
-        self._steps = 0
-        return self._mended(first)
-
-    def _mended(self, changes: dict[Key, int]) -> bool:
+    def _mended(self, key: Key, change: int, changed: Mapping[Key, int], excess: Mapping[int, int]) -> bool:
+        """Whether every sum can be made to hold after one more change; excess is by how much each whole is ahead."""
         self._steps += 1
         if self._steps > MOST_STEPS:
             return False
-        broken = self._broken(changes)
+        changed, excess = {**changed, key: change}, dict(excess)
+        for number, sign in self._places.get(key, ()):
+            excess[number] = excess.get(number, 0) + sign * change
+        broken = next(
+            (number for number, ahead in excess.items() if ahead and not self._takes_up(number, ahead, changed)), None
+        )
         if broken is None:
             return True
-        one, excess = broken
-        for member in sorted(one.members, key=lambda name: len(self._sums_of[name])):
-            change = -excess if member == one.whole else excess
-            free = member in self._limits and member not in changes
-            if free and self._fits(member, change) and self._mended({**changes, member: change}):
+        one, ahead = self._sums[broken], excess[broken]
+        for member in one.members:
+            mend = -ahead if member == one.whole else ahead
+            free = member in self._limits and member not in changed and member != self._slack[broken]
+            if free and self._fits(member, mend) and self._mended(member, mend, changed, excess):
                 return True
         return False
 
-    def _broken(self, changes: Mapping[Key, int]) -> tuple[Sum, int] | None:
-        """A sum that the changes break, and by how much its whole exceeds its parts."""
-        for key in changes:
-            for one in self._sums_of.get(key, ()):
-                excess = changes.get(one.whole, 0) - sum(changes.get(part, 0) for part in one.parts)
-                if excess:
-                    return one, excess
-        return None
+    def _takes_up(self, number: int, ahead: int, changed: Mapping[Key, int]) -> bool:
+        """Whether the number of this sum that stands in no other can take up what is missing."""
+        slack = self._slack[number]
+        if slack is None or slack in changed:
+            return False
+        return self._fits(slack, -ahead if slack == self._sums[number].whole else ahead)

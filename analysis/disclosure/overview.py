@@ -45,7 +45,7 @@ def release_overview(
     result: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
 ) -> ReleasedOverview:
     """Release everything of an overview together. n_study counts everyone of the study who started treatment."""
-    found = release(_tables(result, n_study), audience, RELATIONS, closed, DENOMINATORS)
+    found = release(_tables(result, n_study), audience, RELATIONS, closed, [(DENOMINATORS,)])
     attrition, rates = _with_shares(result, found, closed)
     rule = result.remission
     denominators = found[DENOMINATORS]
@@ -122,7 +122,7 @@ def _with_shares(result: Overview, found: Release, closed: Collection[str]) -> t
         _share(int(k), n, share, (sees, seen[0]), found.audience.min_cell)
         for k, share, sees in zip(steps["n_patients"], steps["share"], seen, strict=True)
     ]
-    attrition = ReleasedTable(table.frame.assign(share=kept), table.states, table.min_cell)
+    attrition = ReleasedTable(table.frame.assign(share=kept), table.states, table.min_cell, table.n_silent)
     return attrition, _with_rate_shares(shown_rates(result), found, closed)
 
 
@@ -137,7 +137,7 @@ def _with_rate_shares(raw: pd.DataFrame, found: Release, closed: Collection[str]
         if not np.isnan(_share(k, n, row["share"], seen, found.audience.min_cell)):
             for column in ("share", "ci_low", "ci_high"):
                 frame.loc[frame.index[place], column] = whole_percent(row[column])
-    return ReleasedTable(frame, table.states, table.min_cell)
+    return ReleasedTable(frame, table.states, table.min_cell, table.n_silent)
 
 
 def _share(k: int, n: int, share: float, sees: tuple[bool, bool], min_cell: int) -> float:

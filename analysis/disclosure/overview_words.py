@@ -88,7 +88,7 @@ def _rate_card(result: Overview, rates: ReleasedTable, outcome: str, who: str, w
     """The share of those scored, and beneath it the share when no score counts as a no; none without anyone able."""
     table = rates.frame
     everyone = (table["outcome"] == outcome) & (table["route"] == "all")
-    rows = {table["rule"].iloc[place]: place for place in everyone.to_numpy().nonzero()[0]}
+    rows = {table["rule"].iloc[place]: int(place) for place in everyone.to_numpy().nonzero()[0]}
     if OBSERVED not in rows or table["denominator"].iloc[rows[OBSERVED]] == 0:
         return None
     seen, able = rows[OBSERVED], rows[AS_NON_RESPONSE]

@@ -1,8 +1,8 @@
 """Which counts to withhold so that no count of 1 to min_cell - 1 can be worked out from what is shown.
 
-First the small counts themselves; then, as long as one of them could still be solved for, the smallest shown count
-among the sums it stands in (complementary suppression). A difference that a reader could take, such as "started but
-not scored", is a count like any other even though it is never shown.
+First the small counts themselves; then, as long as no other table agrees with what is still shown, the smallest shown
+count among the sums it stands in (complementary suppression). A difference that a reader could take, such as "started
+but not scored", is a count like any other even though it is never shown.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .cells import MIN_CELL, is_small
 from .moves import TableSearch
-from .ranges import Key, Knowledge, Sum, possible_range
+from .ranges import Key, Knowledge, Sum
 
 Limits = dict[Key, tuple[float, float]]
 
@@ -63,7 +63,7 @@ def withhold(system: CountSystem, min_cell: int = MIN_CELL) -> Withheld:
     in_sums = {member for one in system.sums for member in one.members}
     # Once safe a count stays safe: giving up another one only leaves the reader with more tables to choose from.
     for key in sorted((small | system.closed) & in_sums, key=str):
-        while _is_exposed(key, system, limits, search):
+        while search.is_alone(key) or not search.has_another(key):
             given_up = _to_give_up(key, system, limits, search, min_cell)
             given_up = key if given_up is None else given_up
             if given_up in hidden or given_up in system.unshown:
@@ -95,17 +95,6 @@ def _check(system: CountSystem) -> None:
     for one in system.sums:
         if system.counts[one.whole] != sum(system.counts[part] for part in one.parts):
             raise ValueError("the counts contradict the sums given for them")
-
-
-def _is_exposed(key: Key, system: CountSystem, limits: Limits, search: TableSearch) -> bool:
-    """Whether what is still shown gives a count away."""
-    if search.is_alone(key):
-        return True
-    if search.has_another(key):
-        return False
-    shown = {member: count for member, count in system.counts.items() if member not in limits}
-    low, high = possible_range(key, Knowledge(shown, system.sums, limits))
-    return low >= high
 
 
 def _to_give_up(exposed: Key, system: CountSystem, limits: Limits, search: TableSearch, min_cell: int) -> Key | None:
