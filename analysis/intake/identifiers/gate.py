@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -49,9 +50,11 @@ class _Table:
     table: ConvertedTable
     patients: npt.NDArray[np.int64] | None
 
-    @property
+    @cached_property
     def n_patients(self) -> int:
-        return len(self.table.frame) if self.patients is None else len(np.unique(self.patients))
+        if self.patients is None:
+            return len(self.table.frame)
+        return int(np.count_nonzero(np.bincount(self.patients[self.patients >= 0])))
 
 
 def check_identifiers(
@@ -70,7 +73,7 @@ def check_identifiers(
             found = _check_column(known, column, permission, log) if _may_identify(name, column) else False
             if permission is not None and not found and (name, column) != KEPT_CODES:
                 _report_unused(permission, "in which nothing identifying was found", log)
-    for permission in permissions.values():
+    for permission in permissions.values() if tables else ():  # what was not read says nothing of its columns
         _report_unused(permission, "which is not there", log)
 
 
