@@ -62,7 +62,7 @@ def with_times(moments: Moments, text: Any) -> tuple[Moments, list[Problem]]:
     parts = _parts(words, TIME_OF_DAY)
     seconds = _clock(parts)
     wrong = marks(~np.asarray(parts["fits"], dtype=bool) | (seconds == NO_DATE), places)
-    rest = "that is no time of day such as 14:30 or 2:30 PM"
+    rest = "with no time of day such as 14:30 or 2:30 PM"
     problem = Problem(wrong, "cell", rest, "Correct them or leave them blank.")
     return Moments(moments.day, numbers(_fraction(seconds), places)), [problem] if wrong.any() else []
 
@@ -85,7 +85,7 @@ def _problems(masks: dict[str, Mask], form: str) -> list[Problem]:
         Problem(
             masks["other"],
             "cell",
-            f"that is no date written as {shown}",
+            f"with no date written as {shown}",
             "Correct them, leave them blank, or change 'format' in the mapping.",
         ),
     ]
@@ -172,7 +172,7 @@ def ages_at(first: Moments, birth: Moments) -> tuple[Numbers, list[Problem]]:
     known = first.known & birth.known
     age = _full_years(np.where(known, birth.day, 0), np.where(known, first.day, 0))
     repair = "Correct them or leave them blank; years of birth need four digits."
-    rest = f"that lies after the first session or more than {OLDEST} years before it"
+    rest = f"after the first session or more than {OLDEST} years before it"
     wrong = known & ((age < 0) | (age > OLDEST))
     problem = Problem(wrong, "birth date", rest, repair)
     kept = np.where(known & ~wrong, np.minimum(age, TOP_CODE), np.nan)

@@ -12,7 +12,7 @@ from .mapping_rules import SourceRule, TableRule
 
 def contradictions(tables: tuple[TableRule, ...]) -> list[str]:
     """Every fault between sections."""
-    return [*_scores(tables), *_kept_dates(tables), *_orders(tables), *_first_sessions(tables)]
+    return [*_scores(tables), *_kept_dates(tables), *_birth_years(tables), *_orders(tables), *_first_sessions(tables)]
 
 
 def foreign_faults(named: list[str], sources: dict[str, SourceRule], tables: tuple[TableRule, ...]) -> list[str]:
@@ -56,6 +56,17 @@ def _kept_dates(tables: tuple[TableRule, ...]) -> Iterator[str]:
                         f"the column '{shown_name(column.column)}' is read as a date and also kept as "
                         f"'{shown_name(target)}'. No date is kept: remove '{shown_name(target)}' from {rule.table}."
                     )
+
+
+def _birth_years(tables: tuple[TableRule, ...]) -> Iterator[str]:
+    dates = [(rule.source, column.date) for rule in tables for column in rule.column_rules() if column.date]
+    births = {(source, date.column) for source, date in dates if date.becomes == "age"}
+    for source, date in dates:
+        if date.becomes == "year" and (source, date.column) in births:
+            yield (
+                f"the column '{shown_name(date.column)}' is read as a birth date and its year is kept as index_year. "
+                'A year of birth gives away who is over 90: say index_year = { year_of = "first session" }.'
+            )
 
 
 def _orders(tables: tuple[TableRule, ...]) -> Iterator[str]:
