@@ -13,9 +13,12 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from ..findings import Mask
+from .names import kind_of_name
 
 Counts = npt.NDArray[np.int64]
 NOT_A_WORD = -1
+LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
+FEWEST_DIGITS = 10.0**5  # a number of five digits or fewer could be anything: six make a record number
 FLAGS = (
     "yes", "no", "y", "n", "true", "false", "0", "1", "0.0", "1.0", "x", "unknown", "unk", "na", "n/a", "none", "nil",
     "missing", "declined", "refused", "not recorded", "not asked", "-", ".", "?", "on file", "obtained", "given",
@@ -98,7 +101,7 @@ class ColumnWords:
 
 
 def column_words(series: pd.Series, name: str) -> ColumnWords | None:
-    """The words of a converted column; None for true/false, which identifies nobody, and for a blank column."""
+    """The words of a converted column; None when it is blank, true/false, or numbers that tell nothing."""
     if isinstance(series.dtype, pd.CategoricalDtype):
         category = series.array
         assert isinstance(category, pd.Categorical)
@@ -107,14 +110,20 @@ def column_words(series: pd.Series, name: str) -> ColumnWords | None:
     elif pd.api.types.is_bool_dtype(series.dtype):
         return None
     else:
-        column = _number_words(series, name)
+        numbers = _number_words(series, name)
+        if numbers is None:
+            return None
+        column = numbers
     return column if column.n_filled else None
 
 
-def _number_words(series: pd.Series, name: str) -> ColumnWords:
+def _number_words(series: pd.Series, name: str) -> ColumnWords | None:
+    """The words of a column of numbers; None when the name says nothing and they are fractions or short."""
     codes, values = pd.factorize(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    whole = np.asarray(values == np.floor(values)) & (np.abs(values) < 2.0**53)
-    if whole.all():
+    is_whole = bool((values == np.floor(values)).all() and np.abs(values).max(initial=0) < LARGEST_WHOLE)
+    if kind_of_name(name) is None and (not is_whole or np.abs(values).max(initial=0) < FEWEST_DIGITS):
+        return None
+    if is_whole:
         words = compute.cast(arrow.array(values.astype(np.int64)), arrow.large_string())
     else:
         words = arrow.array([repr(float(value)) for value in values], arrow.large_string())
