@@ -28,24 +28,26 @@ from .words import as_text_series
 MOST_HINTS = 50  # extra columns compared with the dictionary
 
 
-def read_study(path: str | Path, mapping: str | Path | Mapping | None = None) -> Study:
+def read_study(path: str | Path, mapping: str | Path | Mapping | None = None, log: FindingLog | None = None) -> Study:
     """Read, check and type the tables of a folder, a .zip, an .xlsx with a sheet for each table, or one file.
 
     Without a mapping the files are named after the tables and the columns after the data
     dictionary; a mapping (a TOML file) says how other files become the five tables. Nothing is
-    guessed or corrected. Notes are kept on the study.
+    guessed or corrected. Notes are kept on the study, and a log that is given holds them with their rows.
 
     Raises StudyDataError with every finding of every table when any of them is an error.
     """
-    log = FindingLog()
+    log = FindingLog() if log is None else log
     rules = _rules(mapping, log)
     with open_study(Path(path), log) as files:
         return _study(files, rules, log)
 
 
-def read_upload(uploads: Iterable[Upload], mapping: str | Path | Mapping | None = None) -> Study:
+def read_upload(
+    uploads: Iterable[Upload], mapping: str | Path | Mapping | None = None, log: FindingLog | None = None
+) -> Study:
     """As read_study, of what a browser sent as (name, content) pairs; no name becomes a path."""
-    log = FindingLog()
+    log = FindingLog() if log is None else log
     rules = _rules(mapping, log)
     with open_upload(uploads, log) as files:
         return _study(files, rules, log)
