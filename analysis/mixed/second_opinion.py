@@ -13,6 +13,7 @@ from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams
 
 from .design import design_columns, factor_values
 from .fit import MixedModelFit
+from .fitted_model import FittedModel
 from .formula import parse_model_formula, parse_random_formula
 from .model import fit_mixed_model, random_design
 from .rows import ModelRows, read_rows
@@ -43,7 +44,7 @@ class CrossCheck:
     neg2loglik_difference: float
 
 
-def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCheck:
+def cross_check(fit: FittedModel, data: pd.DataFrame | None = None) -> CrossCheck:
     """Refit the model in statsmodels MixedLM and compare deviance, fixed effects and their standard errors.
 
     ``data`` is the frame the fit came from, found by itself while that frame is in use elsewhere; for a cohort the
@@ -53,6 +54,8 @@ def cross_check(fit: MixedModelFit, data: pd.DataFrame | None = None) -> CrossCh
 
     Raises ModelRefused when ``data`` does not hold the rows of the fit.
     """
+    if not isinstance(fit, MixedModelFit):
+        return _unchecked("No second opinion: statsmodels has no model with a covariance of scheduled visits.")
     if fit.n_nested_groups:
         return _unchecked(
             "No second opinion: statsmodels has no model of patients with random intercepts and slopes inside clinics"

@@ -13,6 +13,7 @@ from ..design import Design, design_columns, factor_values
 from ..diagnose.fit_covariance import outer_design_of, random_design_of
 from ..diagnose.units import units_of
 from ..fit import MixedModelFit
+from ..fitted_model import FittedModel
 from ..nested.fit import NestedMixedModelFit
 from ..refusal import ModelRefused
 
@@ -20,7 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 def intraclass_correlation(
-    fit: MixedModelFit, at: Mapping[str, Any] | None = None, source: pd.DataFrame | None = None
+    fit: FittedModel, at: Mapping[str, Any] | None = None, source: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Share of the variance that lies between groups: one row per level, index level, clinics before patients.
 
@@ -34,9 +35,14 @@ def intraclass_correlation(
     the frame of the fit; only clinics with random slopes at either level need it. With prior weights, ``at`` is about
     rows of weight 1.
 
-    Raises ModelRefused when ``at`` lacks a column of a random part, for ``at`` with a residual structure, and when rows
+    Raises ModelRefused for an MMRM, when ``at`` lacks a column of a random part, for ``at`` with a residual structure, and when rows
     are needed and gone.
     """
+    if not isinstance(fit, MixedModelFit):
+        raise ModelRefused(
+            "A model with a covariance of scheduled visits has no variance between patients apart from the visits'.",
+            "Read fit.visit_correlation, or fit a mixed model with a random intercept.",
+        )
     if at is not None:
         return _at_values(fit, at)
     marginal, conditional = fit.r_squared
