@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +14,13 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from ..findings import Mask
+from .bank import WordBank
 from .names import kind_of_name
 
 Counts = npt.NDArray[np.int64]
 NOT_A_WORD = -1
 LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
+FEW_WORDS = 1_000
 FEWEST_DIGITS = 10.0**5  # a number of five digits or fewer could be anything: six make a record number
 FLAGS = (
     "yes", "no", "y", "n", "true", "false", "0", "1", "0.0", "1.0", "x", "unknown", "unk", "na", "n/a", "none", "nil",
@@ -30,12 +33,15 @@ class ColumnWords:
     """Distinct trimmed words of a column (Arrow text), and each cell's place among them (-1: blank).
 
     is_number: the column holds numbers; its words are those numbers written out, whole ones without a point.
+    bank: the words of this and other columns, this one's from `start` on.
     """
 
     name: str
     words: Any
     codes: npt.NDArray[np.int64]
     is_number: bool = False
+    bank: WordBank | None = None
+    start: int = 0
 
     @cached_property
     def cells_per_word(self) -> Counts:
@@ -75,6 +81,8 @@ class ColumnWords:
 
     def matching(self, pattern: str) -> Mask:
         """The words that hold a match of a pattern."""
+        if self.bank is not None:
+            return self.bank.matching(pattern, self.start, self.start + len(self.words))
         found: Mask = compute.match_substring_regex(self.words, pattern).to_numpy(zero_copy_only=False)
         return found
 
@@ -98,6 +106,20 @@ class ColumnWords:
         """Letters of each word."""
         letters: Counts = compute.utf8_length(self.words).to_numpy(zero_copy_only=False).astype(np.int64)
         return letters
+
+
+def columns_of_words(frame: pd.DataFrame, names: Iterable[str]) -> list[ColumnWords]:
+    """The columns of a frame that could identify, those of few words with a common bank."""
+    columns = [column for name in names if (column := column_words(frame[name], name)) is not None]
+    short = [column for column in columns if len(column.words) <= FEW_WORDS]
+    if not short:
+        return columns
+    bank = WordBank([column.words for column in short])
+    starts = np.concatenate([[0], np.cumsum([len(column.words) for column in short])])
+    shared = {
+        column.name: replace(column, bank=bank, start=int(start)) for column, start in zip(short, starts, strict=False)
+    }
+    return [shared.get(column.name, column) for column in columns]
 
 
 def column_words(series: pd.Series, name: str) -> ColumnWords | None:

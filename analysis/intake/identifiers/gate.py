@@ -20,7 +20,7 @@ from analysis.vocabulary import TABLES, allowed_values
 from ..conversion import ConvertedTable
 from ..findings import FindingLog, Mask, Problem, shown_name
 from .codes import differs_by_patient, hash_words, lies_close_together, record_words
-from .column import ColumnWords, column_words
+from .column import ColumnWords, columns_of_words
 from .dates import calendar_words, date_words
 from .free_text import free_text_words
 from .kinds import CODE_REPAIR, KINDS
@@ -68,10 +68,12 @@ def check_identifiers(
     permissions = {(one.table, one.column): one for one in allowed}
     for name, table in tables.items():
         known = _Table(table, _patient_numbers(table.frame))
-        for column in table.frame.columns:
-            permission = permissions.pop((name, column), None)
-            found = _check_column(known, column, permission, log) if _may_identify(name, column) else False
-            if permission is not None and not found and (name, column) != KEPT_CODES:
+        columns = [str(column) for column in table.frame]
+        mine = {column: permissions.pop((name, column)) for column in columns if (name, column) in permissions}
+        looked_at = columns_of_words(table.frame, (column for column in columns if _may_identify(name, column)))
+        told = [column.name for column in looked_at if _check_column(known, column, mine.get(column.name), log)]
+        for column, permission in mine.items():
+            if column not in told and (name, column) != KEPT_CODES:
                 _report_unused(permission, "in which nothing identifying was found", log)
     for permission in permissions.values() if tables else ():  # what was not read says nothing of its columns
         _report_unused(permission, "which is not there", log)
@@ -94,14 +96,11 @@ def _patient_numbers(frame: pd.DataFrame) -> npt.NDArray[np.int64] | None:
     return category.codes.astype(np.int64)
 
 
-def _check_column(known: _Table, name: str, permission: AllowedColumn | None, log: FindingLog) -> bool:
+def _check_column(known: _Table, column: ColumnWords, permission: AllowedColumn | None, log: FindingLog) -> bool:
     """Report what one column tells; whether it told anything that is refused."""
-    column = column_words(known.table.frame[name], name)
-    if column is None:
-        return False
     found = _found(known, column)
     for kind, (words, how) in found.items():
-        repair = CODE_REPAIR if name in CODES else KINDS[kind].repair
+        repair = CODE_REPAIR if column.name in CODES else KINDS[kind].repair
         _report(known.table, column, words, how, (repair, permission), log)
     if not found:
         _note_codes(known, column, log)
