@@ -35,8 +35,8 @@ def intraclass_correlation(
     the frame of the fit; only clinics with random slopes at either level need it. With prior weights, ``at`` is about
     rows of weight 1.
 
-    Raises ModelRefused for an MMRM, when ``at`` lacks a column of a random part, for ``at`` with a residual structure, and when rows
-    are needed and gone.
+    Raises ModelRefused for an MMRM, when ``at`` lacks a column of a random part, for ``at`` with a residual structure,
+    and when rows are needed and gone.
     """
     if not isinstance(fit, MixedModelFit):
         raise ModelRefused(

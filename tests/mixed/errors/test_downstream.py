@@ -186,6 +186,6 @@ def test_profiles_and_bootstraps_do_not_take_an_estimated_structure_as_known() -
         with pytest.raises(ModelRefused) as caught:
             question()
         assert str(caught.value) == (
-            "This is worked out from per-patient sums, which only a mixed model with independent residuals has. Use a fit"
-            " of fit_mixed_model without residual and residual_by."
+            "This is worked out from per-patient sums, which only a mixed model with independent residuals has. Use a"
+            " fit of fit_mixed_model without residual and residual_by."
         )

@@ -63,7 +63,9 @@ def mean_by_hand(weights: str, route: str, time: float) -> npt.NDArray[np.float6
 
 def assert_is(row: pd.Series, fit: MixedModelFit, combination: npt.NDArray[np.float64]) -> None:
     assert row["estimate"] == pytest.approx(combination @ fit.coefficients, rel=ROUNDING)
-    assert row["std_error"] == pytest.approx(np.sqrt(combination @ fit.coefficient_covariance @ combination), rel=ROUNDING)
+    assert row["std_error"] == pytest.approx(
+        np.sqrt(combination @ fit.coefficient_covariance @ combination), rel=ROUNDING
+    )
     assert row["df"] == pytest.approx(fit.inference.df(combination[None])[0], rel=ROUNDING)
 
 

@@ -77,7 +77,9 @@ def test_satterthwaite_df_are_those_of_numerical_derivatives(structure: str, met
     at = parameters_of(structure, fit.between_visits)
     slopes = derivative(lambda p: np.diag(dense.phi(matrix(p))), at, STEP)
     spread = np.einsum("sx,st,tx->x", slopes, 2.0 * np.linalg.inv(hessian(structure, method)), slopes)
-    np.testing.assert_allclose(fit.fixed_effects["df"], 2.0 * np.diag(fit.coefficient_covariance) ** 2 / spread, rtol=NUMERICAL_DF)
+    np.testing.assert_allclose(
+        fit.fixed_effects["df"], 2.0 * np.diag(fit.coefficient_covariance) ** 2 / spread, rtol=NUMERICAL_DF
+    )
 
 
 @each_structure
