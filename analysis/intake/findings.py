@@ -141,6 +141,10 @@ class FindingLog:
         first = tuple(int(row) for row in rows[:FIRST_ROWS])
         self._findings.append(Finding(level, table, None, message, len(rows), first))
 
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Record what another log holds."""
+        self._findings.extend(findings)
+
     def report(self, table: str, origin: Origin, problem: Problem, column: str | None = None) -> None:
         """Record a fact about rows, one finding for each file they came from; nothing when no row is concerned."""
         subject = f"column '{shown_name(column)}' has" if column else "has"

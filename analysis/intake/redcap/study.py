@@ -41,7 +41,9 @@ def read_redcap(files: StudyFiles, rules: Mapping, keep_ids: bool, log: FindingL
         return {}
     used = {rule.source for rule in rules.tables}
     sources = {name: _source(files, export, name, rules, log) for name in rules.sources if name in used}
-    tables = map_sources(rules, sources, log)
+    faults = log if None in sources.values() else FindingLog()  # odd cells do not keep the mapping from being tried
+    tables = map_sources(rules, sources, faults)
+    log.extend(faults.findings if faults is not log else ())
     return tables if keep_ids else with_new_codes(tables)
 
 

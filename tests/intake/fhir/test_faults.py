@@ -230,7 +230,8 @@ def test_scores_that_are_left_out(folder: Path) -> None:
         "improve (row 5). They were left out.",
         "Observation.ndjson: has 2 Observations of a score without a plain number or a known answer (rows 6 and 7). "
         "They were left out.",
-        "QuestionnaireResponse.ndjson: has 1 QuestionnaireResponse of another questionnaire than PHQ-9 (row 1). They were left out.",
+        "QuestionnaireResponse.ndjson: has 1 QuestionnaireResponse of another questionnaire than PHQ-9 (row 1). "
+        "They were left out.",
         "Observation.ndjson: has 1 score of patients without any ketamine session (row 9). They were left out.",
         "Observation.ndjson: has 1 score without a full date (row 8). They were left out.",
     ]
@@ -316,8 +317,10 @@ def test_shapes_that_fhir_does_not_allow_break_nothing(folder: Path) -> None:
         "Condition",
     ):
         for place, thing in enumerate(odd):
-            names = ("code", "subject", "status", "dosage", "item", "gender", "birthDate", "component", "derivedFrom",
-                     "effectivePeriod", "medicationReference", "medicationCodeableConcept", "managingOrganization")  # fmt: skip
+            names = (
+                *("code", "subject", "status", "dosage", "item", "gender", "birthDate", "component", "derivedFrom"),
+                *("effectivePeriod", "medicationReference", "medicationCodeableConcept", "managingOrganization"),
+            )
             resources.append({"resourceType": kind, "id": f"{kind}{place}"} | dict.fromkeys(names, thing))
     write(folder, "odd.ndjson", resources)
     assert not [note for note in notes(folder) if "Okonkwo" in note]

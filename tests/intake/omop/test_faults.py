@@ -82,8 +82,8 @@ def test_persons_that_cannot_be_patients(folder: Path) -> None:
     assert found == [
         "person.csv: has 1 patient whose organisation or care site the section 'clinics' of the mapping does not list "
         "(row 2). List it, or give 'clinic', one code for all.",
-        "person.csv: has 1 patient without a diagnosis that the mapping lists (row 4). List the codes of the diagnoses, "
-        "or give 'diagnosis', which holds for all others.",
+        "person.csv: has 1 patient without a diagnosis that the mapping lists (row 4). List the codes of the "
+        "diagnoses, or give 'diagnosis', which holds for all others.",
         "person.csv (as patients): column 'patient_id' has 1 row with a patient_id that an earlier row already has "
         "(row 3). Keep one row per patient.",
         "drug_exposure.csv (as sessions): column 'patient_id' has 1 row (ketamine session) whose patient is not in "

@@ -66,7 +66,11 @@ def _line(start: str, people: str = ",,,,,,,,,", phq: str = _NO_PHQ, session: st
 RAW = "\n".join(
     [
         HEADER,
-        _line("7,enrolment_arm_1,,,site_a", "Ada Okonkwo,1980-06-15,42,1,2,1,2,1,sees Dr Hale,2", "3,3,3,3,3,2,1,0,1,2023-06-12,19,2"),
+        _line(
+            "7,enrolment_arm_1,,,site_a",
+            "Ada Okonkwo,1980-06-15,42,1,2,1,2,1,sees Dr Hale,2",
+            "3,3,3,3,3,2,1,0,1,2023-06-12,19,2",
+        ),
         _line("7,treatment_arm_1,ketamine_session,1,site_a", session="2023-06-14 15:00,1,\"40,5\",1,0,0,2"),
         _line("7,treatment_arm_1,ketamine_session,2,site_a", session="2023-06-18 09:00,1,45,1,1,0,2"),
         _line("7,month_1_arm_1,,,site_a", phq=f"{ONE_TO_NINE},2023-07-14,9,2"),
@@ -122,7 +126,9 @@ source = "phq"
 patient_id = "record_id"
 day = { date = "phq_date", from = "first session" }
 visit = "redcap_event_name"
-score = { items = ["phq_1", "phq_2", "phq_3", "phq_4", "phq_5", "phq_6", "phq_7", "phq_8", "phq_9"], instrument = "PHQ-9" }
+[assessments.columns.score]
+instrument = "PHQ-9"
+items = ["phq_1", "phq_2", "phq_3", "phq_4", "phq_5", "phq_6", "phq_7", "phq_8", "phq_9"]
 
 [[adverse_events]]
 source = "sessions"

@@ -1,4 +1,4 @@
-"""REDCap exports that are in order, raw and with labels, counted by hand: every cell of the tables that come of them."""
+"""REDCap exports that are in order, raw and with labels, counted by hand: every cell of their tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from analysis.study import Study
 from .conftest import DICTIONARY, LABELS, MAPPING, RAW
 
 ANSWERS = ["Not at all", "Several days", "More than half the days", "Nearly every day"]
+FORMS = ("demographics", "history", "phq9", "ketamine_session")
 CHOICES = {
     "sex": {"1": "Female", "2": "Male"},
     "dx": {"1": "MDD", "2": "PTSD"},
@@ -22,11 +23,11 @@ CHOICES = {
     "benzo": {"1": "Yes", "0": "No"},
     "ket_route": {"1": "IV", "2": "IM", "3": "IN"},
     **{f"phq_{n}": {str(code): label for code, label in enumerate(ANSWERS)} for n in range(1, 10)},
-    **dict.fromkeys(("ket_ae___1", "ket_ae___2", "ket_ae____1"), {"1": "Checked", "0": "Unchecked"}),
+    **{f"ket_ae___{code}": {"1": "Checked", "0": "Unchecked"} for code in ("1", "2", "_1")},
     "redcap_event_name": LABELS,
     "redcap_repeat_instrument": LABELS,
-    **{f"{form}_complete": {"0": "Incomplete", "2": "Complete"} for form in ("demographics", "history", "phq9", "ketamine_session")},
-}  # fmt: skip
+    **{f"{form}_complete": {"0": "Incomplete", "2": "Complete"} for form in FORMS},
+}
 HEADINGS = {
     "record_id": "Record ID",
     "redcap_event_name": "Event Name",
