@@ -3,11 +3,23 @@
 from .audience import RIGHTS, Audience, Right, holder, viewer
 from .audit import AuditLog
 from .cells import MIN_CELL, cell_text, is_small, small_cells, withhold_small
+from .cohort_record import CohortRecord
 from .denominators import Shown, release_size
-from .gate import CountColumn, CountedTable, Release, ReleasedTable, count_text, count_words, release
+from .gate import (
+    CountColumn,
+    CountedTable,
+    Release,
+    ReleasedTable,
+    count_text,
+    count_words,
+    of_patients,
+    release,
+)
+from .guard import Verdict
 from .overview import ReleasedOverview, release_overview
 from .overview_words import Card
 from .sessions import ReleasedSessions, release_sessions
+from .settings import Settings, SettingsError, read_settings
 from .symptom_change import ReleasedChange, release_change
 
 __all__ = [
@@ -16,6 +28,7 @@ __all__ = [
     "Audience",
     "AuditLog",
     "Card",
+    "CohortRecord",
     "CountColumn",
     "CountedTable",
     "Release",
@@ -24,12 +37,17 @@ __all__ = [
     "ReleasedSessions",
     "ReleasedTable",
     "Right",
+    "Settings",
+    "SettingsError",
     "Shown",
+    "Verdict",
     "cell_text",
     "count_text",
     "count_words",
     "holder",
     "is_small",
+    "of_patients",
+    "read_settings",
     "release",
     "release_change",
     "release_overview",

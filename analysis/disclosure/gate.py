@@ -19,9 +19,19 @@ from .counted import CountColumn, CountedTable, Relations, Tables, count_system,
 from .ranges import Key
 from .suppression import Withheld, withhold
 
-__all__ = ["CountColumn", "CountedTable", "Release", "ReleasedTable", "count_text", "count_words", "release"]
+__all__ = [
+    "CountColumn",
+    "CountedTable",
+    "Release",
+    "ReleasedTable",
+    "count_text",
+    "count_words",
+    "of_patients",
+    "release",
+]
 
 WITHHELD = "withheld"
+WITHHELD_WORDS = "a withheld number"
 SMALL = "small"
 SHOWN = "shown"
 SEEN = (SHOWN, SMALL)
@@ -118,8 +128,13 @@ def count_text(count: float, state: str) -> str:
 def count_words(count: float, state: str) -> str:
     """A count as it may be said in a sentence: "fewer than 11" and "a withheld number" where it is not shown."""
     if state == WITHHELD:
-        return "a withheld number"
+        return WITHHELD_WORDS
     return count_text(count, state).replace("<", "fewer than ")
+
+
+def of_patients(words: str) -> str:
+    """A count as it may be said, with its noun: "12 patients", "a withheld number of patients"."""
+    return f"{words} of patients" if words == WITHHELD_WORDS else f"{words} patients"
 
 
 def release(
@@ -134,7 +149,8 @@ def release(
     Counts of 1 to min_cell - 1 and everything computed from them go, and as many other counts as it takes that no
     small one can be worked out from what is left, differences included. Nothing is shown of the groups in ``closed``.
     ``stages`` are the tables that other views show too: they are decided on before the rest, one stage after another,
-    so that every view shows the same of them. For an audience that sees small cells nothing goes and small cells are marked.
+    so that every view shows the same of them. For an audience that sees small cells nothing goes and small cells are
+    marked.
     """
     withheld = Withheld(frozenset(), frozenset())
     if not audience.sees_small:

@@ -73,10 +73,16 @@ class ReleasedCohorts:
         """Judge a cohort and, when it may be released, remember it."""
         verdict = self.judge(keep)
         if verdict.allowed:
-            bitmap = self._bitmap(keep)
-            if not (self._known[: self._used] == bitmap).all(axis=1).any():
-                self._append(bitmap)
+            self.remember(keep)
         return verdict
+
+    def remember(self, keep: Mask) -> bool:
+        """Remember a cohort that was released, whatever it differs by. False when it was known already."""
+        bitmap = self._bitmap(keep)
+        if (self._known[: self._used] == bitmap).all(axis=1).any():
+            return False
+        self._append(bitmap)
+        return True
 
     def stored(self) -> Words:
         """The bitmaps, one row per released cohort, for keeping between runs."""

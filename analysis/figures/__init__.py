@@ -5,11 +5,11 @@ from .chart import Chart
 from .diagnostics_patients import influence_chart, modes_chart
 from .diagnostics_quantiles import quantile_chart
 from .diagnostics_residuals import residual_chart
-from .differences import comparable, differences_chart
+from .differences import differences_chart
+from .frames import routes_in_order
 from .look import DARK, LIGHT, ROUTE_LOOKS, THEMES, RouteLook, Theme
 from .numbers import estimate_text, interval_text, number_text, p_text, share_text
 from .rates import has_rates, rates_chart
-from .released import enough, released, routes_in_order
 from .session_pattern import has_pattern, session_pattern_chart
 from .trajectory import trajectory_chart
 
@@ -22,9 +22,7 @@ __all__ = [
     "RouteLook",
     "Theme",
     "attrition_chart",
-    "comparable",
     "differences_chart",
-    "enough",
     "estimate_text",
     "has_pattern",
     "has_rates",
@@ -35,7 +33,6 @@ __all__ = [
     "p_text",
     "quantile_chart",
     "rates_chart",
-    "released",
     "residual_chart",
     "routes_in_order",
     "session_pattern_chart",

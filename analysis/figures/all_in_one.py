@@ -5,13 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from analysis.disclosure import MIN_CELL, cell_text
-
 from .axes import DrawnChange, DrawnRoute, count_spots, decision_line, decision_name, x_axis, y_axis
 from .chart import Heading
 from .look import base_layout, route_dash
 from .numbers import number_text
-from .traces import band, model_line, observed_means
+from .traces import band, model_lines, observed_means
 
 _PLOT_PX = 380
 _COUNT_ROW_PX = 19
@@ -40,8 +38,8 @@ def one_panel(drawn: DrawnChange, top: Heading) -> dict[str, Any]:
 
 def _traces(drawn: DrawnChange, route: DrawnRoute) -> list[dict[str, Any]]:
     colour = drawn.theme.route_colour(route.code)
-    line = model_line(route, colour, 2.6, route_dash(route.code))
-    return [band(route.model, colour, 0.07), line, observed_means(route, colour)]
+    lines = model_lines(route, colour, 2.6, route_dash(route.code))
+    return [band(route.firm, colour, 0.07), *lines, observed_means(route, colour)]
 
 
 def spread(wanted: list[float], gap: float) -> list[float]:
@@ -77,8 +75,8 @@ def _count_table(drawn: DrawnChange) -> list[dict[str, Any]]:
         for spot in count_spots(drawn):
             if spot in route.counts:
                 count = route.counts[spot]
-                shown = font if count >= MIN_CELL else {**font, "color": drawn.theme.muted}
-                cell = {"text": cell_text(count), "x": spot, "xref": "x", "font": shown}
+                shown = font if count.is_plain else {**font, "color": drawn.theme.muted}
+                cell = {"text": count.text, "x": spot, "xref": "x", "font": shown}
                 cells.append({**height, **cell, "showarrow": False})
     return cells
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure import MIN_CELL
-from analysis.outcomes import SymptomChange, route_names
+from analysis.disclosure import ReleasedChange, count_text
 
+from .frames import routes_in_order
 from .look import Theme
-from .numbers import nice_ticks, tick_texts
-from .released import routes_in_order
+from .numbers import NOT_SHOWN, nice_ticks, tick_texts
 
 _X_TITLES = {
     "sessions": "Ketamine sessions completed before the assessment",
@@ -25,30 +24,52 @@ _LEAST_ROOM = 0.2  # of the axis, between two patient counts
 
 @dataclass(frozen=True)
 class Point:
-    """One drawn place: x in sessions or weeks, y and its interval in points, and whom it is about."""
+    """One drawn place: x in sessions or weeks, y and its interval in points, and how many it is about, in words
+    (empty where that is not given). is_small: shown to the holder only."""
 
     x: float
     y: float
     low: float
     high: float
-    n_patients: int
+    patients: str
+    is_small: bool
 
 
 @dataclass(frozen=True)
 class DrawnRoute:
-    """One route's released points. counts holds every point's patients, small ones included, by x."""
+    """One route's points. counts holds the number still assessed as text, by x, where it is given."""
 
     code: str
     name: str
     model: list[Point]
     observed: list[Point]
-    counts: dict[float, int]
+    counts: dict[float, Count]
     decision: Point | None
+
+    @property
+    def firm(self) -> list[Point]:
+        """The line up to where few are left; all of it when it is about few from the start."""
+        return [point for point in self.model if not point.is_small]
+
+    @property
+    def faint(self) -> list[Point]:
+        """The rest of the line, from the last firm point on."""
+        small = [point for point in self.model if point.is_small]
+        return [*self.firm[-1:], *small] if small else []
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of patients under the axis. is_plain: neither withheld nor small."""
+
+    text: str
+    is_plain: bool
 
 
 @dataclass(frozen=True)
 class DrawnChange:
-    """The released part of a result, ready to place. Ranges are in the axes' units."""
+    """The points of a released result, ready to place. Ranges are in the axes' units; ends are the first and last x
+    that the result has."""
 
     theme: Theme
     routes: list[DrawnRoute]
@@ -57,6 +78,7 @@ class DrawnChange:
     x_title: str
     y_title: str
     x_end: float
+    ends: tuple[float, float]
     y_low: float
     y_high: float
 
@@ -65,10 +87,11 @@ class DrawnChange:
         return self.y_high - self.y_low
 
 
-def drawn_change(change: SymptomChange, theme: Theme) -> DrawnChange:
-    """Keep what is about enough patients and find the ranges that hold it all."""
+def drawn_change(change: ReleasedChange, theme: Theme) -> DrawnChange:
+    """Keep what the result shows and find the ranges that hold it all."""
     routes = _drawn_routes(change)
     shown = [point for route in routes for point in (*route.model, *route.observed)]
+    x = change.trajectory["x"]
     return DrawnChange(
         theme=theme,
         routes=routes,
@@ -77,41 +100,56 @@ def drawn_change(change: SymptomChange, theme: Theme) -> DrawnChange:
         x_title=_X_TITLES[change.spec.time],
         y_title=f"Adjusted change in {change.spec.instrument}, points",
         x_end=max([change.decision_x, *(point.x for point in shown)]),
+        ends=(float(x.min()), float(x.max())) if len(x) else (1.0, change.decision_x),
         y_low=min([0.0, *(point.low for point in shown)]),
         y_high=max([0.0, *(point.high for point in shown)]),
     )
 
 
-def _drawn_routes(change: SymptomChange) -> list[DrawnRoute]:
+def _drawn_routes(change: ReleasedChange) -> list[DrawnRoute]:
     model = _points(change.trajectory, "estimate", "ci_low", "ci_high")
     observed = _points(change.observed, "mean", "mean", "mean")
-    decision = _points(change.decision.assign(x=change.decision_x), "estimate", "ci_low", "ci_high")
-    names = route_names(change.balance)
+    decision = _points(change.decision, "estimate", "ci_low", "ci_high")
+    counts = _counts(change.trajectory)
     return [
         DrawnRoute(
             code=code,
-            name=names.get(code, code),
-            model=_enough(model[code]),
-            observed=_enough(observed.get(code, [])),
-            counts={point.x: point.n_patients for point in model[code]},
-            decision=next(iter(_enough(decision.get(code, []))), None),
+            name=change.names.get(code, code),
+            model=model[code],
+            observed=observed.get(code, []),
+            counts=counts[code],
+            decision=next(iter(decision.get(code, [])), None),
         )
         for code in routes_in_order(change.trajectory["route"])
-        if _enough(model[code])
+        if model.get(code)
     ]
 
 
 def _points(frame: pd.DataFrame, y: str, low: str, high: str) -> dict[str, list[Point]]:
-    """Plain points by route: walking frames row by row would cost more than the whole figure."""
+    """Plain points by route, those without a number left out: walking frames row by row would cost more than the
+    whole figure."""
     found: dict[str, list[Point]] = {}
-    columns = (frame[name].tolist() for name in ("route", "x", y, low, high, "n_patients"))
-    for code, x, at, below, above, n in zip(*columns, strict=True):
-        found.setdefault(str(code), []).append(Point(float(x), float(at), float(below), float(above), int(n)))
+    columns = (frame[name].tolist() for name in ("route", "x", y, low, high, "n_patients", "n_state"))
+    for code, x, at, below, above, n, state in zip(*columns, strict=True):
+        if at == at:  # a withheld number is NaN
+            words = f"{count_text(n, state)} patients" if state else ""
+            point = Point(float(x), float(at), float(below), float(above), words, state == "small")
+            found.setdefault(str(code), []).append(point)
     return {code: sorted(points, key=lambda point: point.x) for code, points in found.items()}
 
 
-def _enough(points: list[Point]) -> list[Point]:
-    return [point for point in points if point.n_patients >= MIN_CELL]
+def _counts(trajectory: pd.DataFrame) -> dict[str, dict[float, Count]]:
+    """Under the axis a withheld number is a dash and a small one, which only the holder sees, in italics."""
+    found: dict[str, dict[float, Count]] = {}
+    columns = (trajectory[name].tolist() for name in ("route", "x", "n_patients", "n_state"))
+    for code, x, n, state in zip(*columns, strict=True):
+        counts = found.setdefault(str(code), {})
+        if state == "withheld":
+            counts[float(x)] = Count(NOT_SHOWN, False)
+        elif state:
+            text = f"<i>{n:,.0f}</i>" if state == "small" else count_text(n, state)
+            counts[float(x)] = Count(text, state == "shown")
+    return found
 
 
 def x_ticks(x_end: float) -> list[float]:
@@ -121,14 +159,15 @@ def x_ticks(x_end: float) -> list[float]:
 
 
 def count_spots(drawn: DrawnChange, room: float = _LEAST_ROOM) -> list[float]:
-    """Where patients are written under the axis: decision point, last tick, first point, then ticks with room.
+    """Where patients are written under the axis: decision point, both ends, then ticks with room.
 
     room is the share of the axis that one count takes, with the space beside it.
     """
     ticks = [tick for tick in x_ticks(drawn.x_end) if tick > 0]
     spots: list[float] = []
-    for spot in (drawn.decision_x, *ticks[-1:], 1.0, *ticks):
-        if all(abs(spot - other) >= max(room, _LEAST_ROOM) * drawn.x_end for other in spots):
+    first, last = drawn.ends
+    for spot in (drawn.decision_x, last, first, *ticks):
+        if spot <= drawn.x_end and all(abs(spot - other) >= max(room, _LEAST_ROOM) * drawn.x_end for other in spots):
             spots.append(spot)
     return sorted(spots)
 

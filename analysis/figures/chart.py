@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -26,9 +26,10 @@ _LINE_HEIGHT = 1.3  # Plotly's own, of the font size
 class Chart:
     """One figure ready to show.
 
-    data makes the table of numbers drawn, small cells withheld, one row per drawn point; it is what the
-    table view and the CSV show, and is only made when asked for. alt states the finding for readers
-    who do not see the plot. name is the stem of every file made from it.
+    data makes the table of numbers drawn, one row per drawn point; it is what the table view and the CSV
+    show, and is only made when asked for. alt states the finding for readers who do not see the plot. name is
+    the stem of every file made from it. is_individual: single patients are drawn, which needs a right of its own.
+    A chart is made of a released result, so that nothing in it is more than its audience may have.
     """
 
     name: str
@@ -37,6 +38,19 @@ class Chart:
     caption: str
     alt: str
     how_to_read: str
+    is_individual: bool = False
+
+    @property
+    def picture(self) -> dict[str, Any]:
+        """What an image of it would hold: everything but what only shows under a pointer."""
+        spec = self.plot.to_dict()
+        traces = [{key: value for key, value in trace.items() if not _is_hover(trace, key)} for trace in spec["data"]]
+        return {"data": traces, "layout": spec["layout"]}
+
+
+def _is_hover(trace: Mapping[str, Any], key: str) -> bool:
+    drawn_text = trace.get("mode") == "text" or trace.get("textposition", "none") != "none"
+    return key.startswith("hover") or (key == "text" and not drawn_text)
 
 
 def drawn(spec: dict[str, Any]) -> go.Figure:

@@ -8,18 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.audience import Audience
-from analysis.disclosure.counted import Relations
-from analysis.disclosure.gate import CountColumn, CountedTable, Release, count_text, count_words, release
-from analysis.outcomes.completeness import ALL, Completeness
+from analysis.disclosure.data_page import GROUPS
+from analysis.disclosure.gate import Release, count_text, count_words
+from analysis.outcomes.completeness import ALL
 from analysis.vocabulary import WINDOWS, route_label
 
 from .chart import Chart, Heading, drawn, heading
 from .look import Theme, base_layout, faded
 from .numbers import share_text
 
-STARTERS = "starters"
-TABLES = ("route", "clinic")
 TITLED = ("day 28", "day 90")  # the windows that the title speaks of
 _ROW_PX = 29
 _HEAD_PX = 46
@@ -52,24 +49,13 @@ class _Cell:
     is_small: bool
 
 
-def completeness_release(result: Completeness, audience: Audience) -> Release:
-    """What an audience may see of it: routes and clinics both divide the same starters, so they go together."""
-    scored = result.scored
-    counts = (
-        CountColumn("n_starters", STARTERS, by=("by", "group"), values=("share",), partition=True),
-        CountColumn("n_scored", by=("by", "group"), named_by="window", values=("share",), partition=True),
-    )
-    tables = {by: CountedTable(scored[scored["by"].isin([ALL, by])].reset_index(drop=True), counts) for by in TABLES}
-    return release(tables, audience, Relations({window.name: (STARTERS,) for window in WINDOWS}))
-
-
-def completeness_chart(result: Completeness, shown: Release, theme: Theme) -> Chart:
+def completeness_chart(instrument: str, shown: Release, theme: Theme) -> Chart:
     """One row for everyone, for each route and for each clinic; numbers that are withheld leave their cell blank."""
     cells, labels, n_rows = _cells(shown)
-    title = _title(result.instrument, cells)
+    title = _title(instrument, cells)
     top = heading(title, "Share of starters with a score in each window; n is the starters of a row.", theme, True)
     return Chart(
-        name=f"completeness-{result.instrument}",
+        name=f"completeness-{instrument}",
         plot=drawn({"data": [_grid(cells, theme)], "layout": _layout(cells, labels, n_rows, top, theme)}),
         data=lambda: completeness_data(shown),
         caption=" ".join(text for text in (_caption(shown), shown.sentence) if text),
@@ -80,7 +66,7 @@ def completeness_chart(result: Completeness, shown: Release, theme: Theme) -> Ch
 
 def completeness_data(shown: Release) -> pd.DataFrame:
     """One row per group and window, counts as text."""
-    route, clinic = (shown[name].as_text() for name in TABLES)
+    route, clinic = (shown[name].as_text() for name in GROUPS)
     return pd.concat([route, clinic[clinic["by"] == "clinic"]], ignore_index=True)
 
 
@@ -89,8 +75,8 @@ def _cells(shown: Release) -> tuple[list[_Cell], list[tuple[float, str, bool]], 
     cells: list[_Cell] = []
     labels: list[tuple[float, str, bool]] = []
     height = 0.0
-    for by in (ALL, *TABLES):
-        table = shown[by if by != ALL else TABLES[0]]
+    for by in (ALL, *GROUPS):
+        table = shown[by if by != ALL else GROUPS[0]]
         frame, states = table.frame[table.frame["by"] == by], table.states
         if by != ALL and len(frame):
             labels.append((height + 0.1, _HEADINGS[by], True))
@@ -132,7 +118,7 @@ def _title(instrument: str, cells: list[_Cell]) -> str:
 
 
 def _caption(shown: Release) -> str:
-    return f"{shown.words(TABLES[0], 'n_starters').capitalize()} starters of this study."
+    return f"{shown.words(GROUPS[0], 'n_starters').capitalize()} starters of this study."
 
 
 def _grid(cells: list[_Cell], theme: Theme) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def modes_chart(distribution: pd.DataFrame, term: str, theme: Theme) -> Chart:
         caption=f"{n:,} patients.",
         alt=f"{title}. Lowest {number_text(chosen['mode'].min(), 2)}, highest {number_text(chosen['mode'].max(), 2)}.",
         how_to_read=_READ_MODES,
+        is_individual=True,
     )
 
 
@@ -106,6 +107,7 @@ def influence_chart(patients: pd.DataFrame, theme: Theme) -> Chart:
         caption=f"{n:,} patients.{without}",
         alt=f"{title}. {subtitle}{without}",
         how_to_read=_READ_INFLUENCE,
+        is_individual=True,
     )
 
 

@@ -44,6 +44,7 @@ def quantile_chart(quantiles: pd.DataFrame, theme: Theme) -> Chart:
         alt=f"{title}; about {round(0.05 * len(quantiles))} would be by chance. Smallest value "
         f"{number_text(quantiles['observed'].min(), 2)}, largest {number_text(quantiles['observed'].max(), 2)}.",
         how_to_read=_READ_QUANTILES,
+        is_individual=True,
     )
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.disclosure import MIN_CELL, withhold_small
+
 from .chart import Chart, drawn, heading
 from .diagnostics_axes import axis, level_line, one_panel_layout
+from .frames import rows
 from .look import Theme, faded
 from .numbers import estimate_text, interval_text
-from .released import enough, released, rows
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -39,7 +41,7 @@ def residual_chart(
 
     Raises ValueError when no bin is about at least 11 patients.
     """
-    shown = enough(trend)
+    shown = trend[trend["n_patients"] >= MIN_CELL]
     if shown.empty:
         raise ValueError("no bin holds enough patients to draw")
     against, kind = str(trend.attrs["against"]), str(trend.attrs["kind"])
@@ -58,10 +60,13 @@ def residual_chart(
     return Chart(
         name=f"residuals-{against}",
         plot=drawn({"data": [*cloud, _means(shown, theme)], "layout": layout}),
-        data=partial(released, trend, ["x_low", "x_high", "x_mean", "mean", "sd", "ci_low", "ci_high"]),
+        data=partial(
+            withhold_small, trend, "n_patients", ["x_low", "x_high", "x_mean", "mean", "sd", "ci_low", "ci_high"]
+        ),
         caption=f"{n_rows} in {len(shown)} bins.",
         alt=f"{title}. {along} Bin means from {interval_text(shown['mean'].min(), shown['mean'].max(), 2)}.",
         how_to_read=_READ_TREND,
+        is_individual=rows_drawn is not None,
     )
 
 

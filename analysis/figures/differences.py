@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.outcomes import SymptomChange, clear_of_chance
+from analysis.disclosure import ReleasedChange, of_patients
+from analysis.outcomes import MIN_AT_DECISION, clear_of_chance
 
 from .chart import Chart, Heading, drawn, heading
+from .frames import rows
 from .look import Theme, base_layout
 from .numbers import MINUS, estimate_text, nice_ticks, p_text, tick_texts
-from .released import enough, rows
 
 _ROW_PX = 34
 _FOOT_PX = 58
@@ -25,19 +26,12 @@ _READ = (
 )
 
 
-def comparable(change: SymptomChange) -> pd.DataFrame:
-    """The pairs of routes that both have at least 11 patients at the decision point, one row per pair."""
-    routes = set(enough(change.decision)["route"].astype(str))
-    pairs = change.differences
-    return pairs[pairs["first"].isin(routes) & pairs["second"].isin(routes)].reset_index(drop=True)
-
-
-def differences_chart(change: SymptomChange, theme: Theme) -> Chart:
+def differences_chart(change: ReleasedChange, theme: Theme) -> Chart:
     """Every pair of routes with its difference, interval and adjusted p value, in points.
 
-    Raises ValueError when no pair is comparable; ask `comparable` first.
+    Raises ValueError when there is no pair.
     """
-    pairs = comparable(change)
+    pairs = change.differences
     if pairs.empty:
         raise ValueError("there is no pair of routes to compare")
     at = f"{change.decision_x:g} {change.spec.time}"
@@ -47,10 +41,16 @@ def differences_chart(change: SymptomChange, theme: Theme) -> Chart:
         name=f"route-differences-{change.spec.instrument}",
         plot=drawn({"data": [_bars(pairs, theme)], "layout": _layout(pairs, change.spec.instrument, top, theme)}),
         data=lambda: pairs[["first", "second", "estimate", "ci_low", "ci_high", "p_value", "p_adjusted"]],
-        caption=f"{change.n_model:,} patients in the model; pairs with fewer than 11 still assessed are left out.",
+        caption=_caption(change),
         alt=_alt(pairs, at),
         how_to_read=_READ,
     )
+
+
+def _caption(change: ReleasedChange) -> str:
+    few = f"routes with fewer than {max(MIN_AT_DECISION, change.audience.min_cell)} still assessed are left out"
+    words = f"{of_patients(change.counts['model'])} in the model; {few}."
+    return words[0].upper() + words[1:]
 
 
 def _title(pairs: pd.DataFrame, at: str) -> str:

@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.disclosure import MIN_CELL, cell_text
-
 from .axes import DrawnChange, DrawnRoute, Point, count_spots, decision_line, decision_name, x_axis, y_axis
 from .chart import Heading
 from .look import base_layout, faded
 from .numbers import interval_text, number_text
-from .traces import band, model_line, observed_means, other_routes
+from .traces import band, model_lines, observed_means, other_routes
 
 _ROW_PX = 320
 _ROW_GAP_PX = 82
@@ -45,7 +43,7 @@ class Cell:
 
 
 def small_multiples(drawn: DrawnChange, top: Heading) -> dict[str, Any]:
-    """The figure as Plotly's own description: five traces a panel, one shared scale."""
+    """The figure as Plotly's own description: five traces a panel (six where a part is about few), one shared scale."""
     cells, n_rows = _grid(len(drawn.routes))
     foot = drawn.y_low - _LABEL_SHARE * drawn.span
     low = drawn.y_low - (_LABEL_SHARE + _COUNT_SHARE) * drawn.span
@@ -89,8 +87,8 @@ def _traces(drawn: DrawnChange, cell: Cell, route: DrawnRoute, low: float) -> li
     colour = drawn.theme.route_colour(route.code)
     drawn_here = [
         other_routes(drawn.routes, route, drawn.theme),
-        band(route.model, colour, 0.18),
-        model_line(route, colour, 3),
+        band(route.firm, colour, 0.18),
+        *model_lines(route, colour, 3),
         observed_means(route, colour),
         _counts(drawn, route, low + _COUNT_HEIGHT * drawn.span),
     ]
@@ -106,9 +104,9 @@ def _counts(drawn: DrawnChange, route: DrawnRoute, height: float) -> dict[str, A
         "type": "scatter",
         "x": [spot for spot, _ in shown],
         "y": [height] * len(shown),
-        "text": [cell_text(count) for _, count in shown],
+        "text": [count.text for _, count in shown],
         "mode": "text",
-        "textfont": {"size": 11, "color": [colour if count >= MIN_CELL else drawn.theme.muted for _, count in shown]},
+        "textfont": {"size": 11, "color": [colour if count.is_plain else drawn.theme.muted for _, count in shown]},
         "hoverinfo": "skip",
         "cliponaxis": False,
     }
@@ -116,7 +114,8 @@ def _counts(drawn: DrawnChange, route: DrawnRoute, height: float) -> dict[str, A
 
 def _room_for_count(drawn: DrawnChange) -> float:
     """The share of a panel's axis that its longest count takes in a narrow window."""
-    longest = max(len(cell_text(count)) for route in drawn.routes for count in route.counts.values())
+    texts = [count.text for route in drawn.routes for count in route.counts.values() if "<i>" not in count.text]
+    longest = max([len(text) for text in texts], default=1)
     return (longest * _DIGIT_PX + _BETWEEN_COUNTS_PX) / (_NARROW_PX / _columns(len(drawn.routes)))
 
 

@@ -9,15 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure import cell_text, is_small, small_cells
-from analysis.outcomes import Overview
+from analysis.disclosure import ReleasedOverview
 
 from .chart import Chart, Heading, drawn, heading
+from .frames import rows
 from .look import Theme, base_layout, route_marker
 from .numbers import interval_text, share_text, tick_texts
-from .released import enough, released, rows
 
 _OUTCOMES = ("Response", "Remission")
+_COLUMNS = ("outcome", "route", "rule", "numerator", "denominator", "share", "ci_low", "ci_high")
 _ROW_PX = 50
 _HEAD_PX = 26
 _FOOT_PX = 62
@@ -43,9 +43,10 @@ class Rate:
     high: float | None
     own: bool
     symbol: str
+    is_small: bool = False
 
 
-def rates_chart(result: Overview, theme: Theme) -> Chart:
+def rates_chart(result: ReleasedOverview, theme: Theme) -> Chart:
     """Response and remission side by side, the cohort's own first. Raises ValueError without any rate to show."""
     rates = _own(result) + _published(result)
     labels = list(dict.fromkeys(rate.label for rate in rates))
@@ -64,35 +65,29 @@ def rates_chart(result: Overview, theme: Theme) -> Chart:
     )
 
 
-def has_rates(result: Overview) -> bool:
+def has_rates(result: ReleasedOverview) -> bool:
     return bool(_own(result))
 
 
-def rates_data(result: Overview) -> pd.DataFrame:
-    """The cohort's rates, all starters and by route, small denominators withheld: one row per rate."""
-    table = result.rates[result.rates["outcome"].isin(_OUTCOMES)]
-    hidden = released(table, ["share", "ci_low", "ci_high", "numerator"], "denominator")
-    few = small_cells(table["numerator"])
-    return hidden.assign(
-        numerator=pd.Series(
-            [cell_text(count) if pd.notna(count) else "" for count in hidden["numerator"]], index=hidden.index
-        ),
-        share=hidden["share"].mask(few),
-        ci_low=hidden["ci_low"].mask(few),
-        ci_high=hidden["ci_high"].mask(few),
-    )
+def rates_data(result: ReleasedOverview) -> pd.DataFrame:
+    """The cohort's rates, all starters and by route: one row per rate, counts as text."""
+    return result.rates.as_text()[list(_COLUMNS)]
 
 
-def _own(result: Overview) -> list[Rate]:
-    everyone = enough(result.rates[result.rates["route"] == "all"], "denominator")
+def _own(result: ReleasedOverview) -> list[Rate]:
+    table = result.rates.frame
+    small = (result.rates.states == "small").any(axis=1)
+    everyone = (table["route"] == "all") & table["share"].notna()
     return [
-        Rate(row.outcome, f"This cohort, {row.rule}", row.share, row.ci_low, row.ci_high, True, "circle")
-        for row in rows(everyone)
-        if row.outcome in _OUTCOMES and not is_small(row.numerator)
-    ]
+        Rate(
+            row.outcome, f"This cohort, {row.rule}", row.share, row.ci_low, row.ci_high, True,
+            "circle-open" if few else "circle", few,
+        )
+        for row, few in zip(rows(table[everyone]), small[everyone].tolist(), strict=True)
+    ]  # fmt: skip
 
 
-def _published(result: Overview) -> list[Rate]:
+def _published(result: ReleasedOverview) -> list[Rate]:
     rates = []
     for row in rows(result.benchmarks):
         arm = "control arm" if row.route == "control" else row.route
@@ -114,7 +109,8 @@ def _words(rate: Rate) -> str:
     if rate.low is None or rate.high is None:
         return f"{rate.label}: {share_text(rate.share)}"
     interval = interval_text(100 * rate.low, 100 * rate.high, 0)
-    return f"{rate.outcome} {rate.label.removeprefix('This cohort, ')}: {share_text(rate.share)} ({interval}%)"
+    small = " (small)" if rate.is_small else ""
+    return f"{rate.outcome} {rate.label.removeprefix('This cohort, ')}: {share_text(rate.share)} ({interval}%){small}"
 
 
 def _traces(rates: list[Rate], labels: list[str], theme: Theme) -> list[dict[str, Any]]:
@@ -215,6 +211,7 @@ def _axis(theme: Theme, left: float, right: float) -> dict[str, Any]:
     }
 
 
-def _caption(result: Overview) -> str:
+def _caption(result: ReleasedOverview) -> str:
     rule = f" Remission: {result.remission_rule}." if result.remission_rule else ""
-    return f"{result.n_evaluable:,} evaluable of {result.n_starters:,} starters.{rule}"
+    words = f"{result.evaluable} evaluable of {result.starters} starters.{rule}"
+    return words[0].upper() + words[1:]

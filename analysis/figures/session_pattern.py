@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pandas as pd
 
-from analysis.outcomes import SessionCount
+from analysis.disclosure import ReleasedSessions, count_text
 
 from .chart import Chart, Heading, drawn, heading
+from .frames import rows
 from .look import Theme, base_layout
 from .numbers import nice_ticks, number_text, tick_texts
-from .released import enough, released, rows
+from .trajectory import count_texts
 
 _PLOT_PX = 240
 _FOOT_PX = 52
@@ -22,24 +24,24 @@ _GAP = 0.03  # between panels, of the figure's width
 _MARKER = "circle-open"
 _READ = (
     "Patients are split by how many sessions they completed in all. Each panel shows the plain mean of one group's "
-    "scores after so many sessions, with the other groups in grey; a point rests on at least 11 patients. Where the "
+    "scores after so many sessions, with the other groups in grey; {few}. Where the "
     "lines lie apart at the same number of sessions, those who stayed for fewer and for more differed."
 )
 
 
-def has_pattern(views: SessionCount) -> bool:
-    """At least one point rests on enough patients to be drawn."""
-    return not enough(views.pattern).empty
+def has_pattern(views: ReleasedSessions) -> bool:
+    """At least one point may be drawn."""
+    return bool(views.pattern["mean"].notna().any())
 
 
-def session_pattern_chart(views: SessionCount, instrument: str, theme: Theme) -> Chart:
+def session_pattern_chart(views: ReleasedSessions, instrument: str, theme: Theme) -> Chart:
     """Mean change by sessions so far, one line for each group of patients by sessions completed in all.
 
-    Raises ValueError when no point rests on 11 patients; ask `has_pattern` first.
+    Raises ValueError when there is no point to draw; ask `has_pattern` first.
     """
-    shown = enough(views.pattern)
+    shown = views.pattern[views.pattern["mean"].notna()]
     if shown.empty:
-        raise ValueError("no point of the drop-out pattern rests on 11 patients")
+        raise ValueError("the drop-out pattern has no point to draw")
     groups = list(dict.fromkeys(shown["pattern"]))
     top = heading(
         "Change by sessions so far, by sessions completed in all",
@@ -48,14 +50,30 @@ def session_pattern_chart(views: SessionCount, instrument: str, theme: Theme) ->
         full_width=True,
     )
     panels = [trace for place, group in enumerate(groups, 1) for trace in _panel(shown, group, place, theme)]
+    few = views.audience.min_cell
     return Chart(
         name=f"drop-out-pattern-{instrument}",
-        plot=drawn({"data": panels, "layout": _layout(shown, groups, instrument, top, theme)}),
-        data=lambda: released(views.pattern, ["mean"]),
-        caption="Means of fewer than 11 patients are left out.",
+        plot=drawn({"data": panels, "layout": _layout(views, shown, groups, instrument, top, theme)}),
+        data=lambda: pattern_data(views.pattern),
+        caption=_caption(views),
         alt=_alt(shown, groups, instrument),
-        how_to_read=_READ,
+        how_to_read=_READ.format(
+            few=f"a small pale point rests on fewer than {few} patients and is left out of everything exported"
+            if views.audience.sees_small
+            else f"a point rests on at least {few} patients"
+        ),
     )
+
+
+def pattern_data(pattern: pd.DataFrame) -> pd.DataFrame:
+    """One row per group and sessions so far: pattern, x, mean, and the patients as text where they are given."""
+    return pattern.assign(n_patients=count_texts(pattern))[["pattern", "x", "mean", "n_patients"]]
+
+
+def _caption(views: ReleasedSessions) -> str:
+    groups = zip(views.groups["pattern"], views.groups["n_patients"], strict=True)
+    who = "Patients: " + "; ".join(f"{label}, {text}" for label, text in groups) + "."
+    return who if views.audience.sees_small else f"{who} Means of fewer than {views.audience.min_cell} are left out."
 
 
 def _panel(shown: pd.DataFrame, group: str, place: int, theme: Theme) -> list[dict[str, Any]]:
@@ -71,13 +89,25 @@ def _panel(shown: pd.DataFrame, group: str, place: int, theme: Theme) -> list[di
         **axes,
         "x": own["x"].tolist(),
         "y": own["mean"].tolist(),
-        "text": [f"{number_text(row.mean)}, {row.n_patients:,} patients" for row in rows(own)],
+        "text": [_about(row) for row in rows(own)],
         "mode": "lines+markers",
         "line": {"color": theme.accent, "width": 2.4},
-        "marker": {"symbol": _MARKER, "size": 7, "color": theme.accent, "line": {"width": 1.6}},
+        "marker": {
+            "symbol": _MARKER,
+            "size": [4 if state == "small" else 7 for state in own["n_state"]],
+            "opacity": [0.55 if state == "small" else 1 for state in own["n_state"]],
+            "color": theme.accent,
+            "line": {"width": 1.6},
+        },
         "hovertemplate": f"<b>{group}</b> after %{{x}}<br>%{{text}}<extra></extra>",
     }
     return [context, line]
+
+
+def _about(row: Any) -> str:
+    """A mean, and how many patients it is about where that is given."""
+    value = number_text(row.mean)
+    return f"{value}, {count_text(row.n_patients, row.n_state)} patients" if row.n_state else value
 
 
 def _x_axes(shown: pd.DataFrame, groups: list[str]) -> dict[str, Any]:
@@ -112,7 +142,9 @@ def _y_axis(shown: pd.DataFrame, instrument: str, theme: Theme) -> dict[str, Any
     }
 
 
-def _layout(shown: pd.DataFrame, groups: list[str], instrument: str, top: Heading, theme: Theme) -> dict[str, Any]:
+def _layout(
+    views: ReleasedSessions, shown: pd.DataFrame, groups: list[str], instrument: str, top: Heading, theme: Theme
+) -> dict[str, Any]:
     head = top.height_px + _HEAD_PX
     margin = {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX}
     x_title = {"text": "Ketamine sessions completed before the assessment", "x": 0.5, "y": 0, "yshift": -26}
@@ -120,17 +152,18 @@ def _layout(shown: pd.DataFrame, groups: list[str], instrument: str, top: Headin
     return base_layout(theme, head + _PLOT_PX + _FOOT_PX, margin) | {
         **_x_axes(shown, groups),
         "yaxis": _y_axis(shown, instrument, theme),
-        "annotations": [*top.annotations(head, _LEFT_PX), *_names(shown, groups, theme), x_title],
+        "annotations": [*top.annotations(head, _LEFT_PX), *_names(views, groups, theme), x_title],
     }
 
 
-def _names(shown: pd.DataFrame, groups: list[str], theme: Theme) -> list[dict[str, Any]]:
-    """Each panel's group over it, with the most patients any of its points rests on."""
+def _names(views: ReleasedSessions, groups: list[str], theme: Theme) -> list[dict[str, Any]]:
+    """Each panel's group over it, with its patients."""
+    patients = dict(zip(views.groups["pattern"], views.groups["n_patients"], strict=True))
     names = []
     for place, group in enumerate(groups, 1):
-        most = int(shown.loc[shown["pattern"] == group, "n_patients"].max())
         where = {"xref": f"x{place if place > 1 else ''} domain", "x": 0, "yref": "paper", "y": 1, "yshift": 6}
-        words = f"<b>{group}</b><br>up to {most:,} patients a point"
+        number = patients.get(group, "")
+        words = f"<b>{group}</b><br>" + (f"{escape(number)} patients" if number != "withheld" else "number withheld")
         names.append({"text": words, **where, "xanchor": "left", "yanchor": "bottom", "align": "left",
                       "showarrow": False, "font": {"size": 12, "color": theme.ink}})  # fmt: skip
     return names

@@ -18,32 +18,49 @@ def band(points: Sequence[Point], colour: str, opacity: float) -> dict[str, Any]
     return {"type": "scatter", "x": x + x[::-1], "y": y, "mode": "lines", "hoverinfo": "skip", **fill}
 
 
-def model_line(route: DrawnRoute, colour: str, width: float, dash: str = "solid") -> dict[str, Any]:
-    texts = [
-        f"{estimate_text(point.y, point.low, point.high)}<br>{point.n_patients:,} patients" for point in route.model
-    ]
+def model_lines(route: DrawnRoute, colour: str, width: float, dash: str = "solid") -> list[dict[str, Any]]:
+    """The line, and thin and dotted its part about few patients, if the audience has one."""
+    firm = _line(route, route.firm, colour, {"color": colour, "width": width, "dash": dash})
+    if not route.faint:
+        return [firm]
+    return [firm, _line(route, route.faint, colour, {"color": colour, "width": 1.2, "dash": "dot"})]
+
+
+def _line(route: DrawnRoute, points: Sequence[Point], colour: str, line: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "x": [point.x for point in route.model],
-        "y": [point.y for point in route.model],
-        "text": texts,
+        "x": [point.x for point in points],
+        "y": [point.y for point in points],
+        "text": [_about(estimate_text(point.y, point.low, point.high), point, "<br>") for point in points],
         "mode": "lines",
-        "line": {"color": colour, "width": width, "dash": dash},
+        "line": line,
         "hovertemplate": f"<b>{route.name}</b> at %{{x}}<br>adjusted %{{text}}<extra></extra>",
     }
 
 
 def observed_means(route: DrawnRoute, colour: str) -> dict[str, Any]:
-    """Open markers in the route's own shape."""
+    """Open markers in the route's own shape, small and pale where they are about few patients."""
+    small = [point.is_small for point in route.observed]
     return {
         "type": "scatter",
         "x": [point.x for point in route.observed],
         "y": [point.y for point in route.observed],
-        "text": [f"{number_text(point.y)}, {point.n_patients:,} patients" for point in route.observed],
+        "text": [_about(number_text(point.y), point, ", ") for point in route.observed],
         "mode": "markers",
-        "marker": {"symbol": route_marker(route.code), "size": 8, "color": colour, "line": {"width": 1.6}},
+        "marker": {
+            "symbol": route_marker(route.code),
+            "size": [5 if few else 8 for few in small],
+            "opacity": [0.55 if few else 1 for few in small],
+            "color": colour,
+            "line": {"width": 1.6},
+        },
         "hovertemplate": f"{route.name}, observed mean %{{text}}<extra></extra>",
     }
+
+
+def _about(value: str, point: Point, between: str) -> str:
+    """A number and how many patients it is about, where that is given."""
+    return f"{value}{between}{point.patients}" if point.patients else value
 
 
 def other_routes(routes: Sequence[DrawnRoute], own: DrawnRoute, theme: Theme) -> dict[str, Any]:
@@ -52,7 +69,7 @@ def other_routes(routes: Sequence[DrawnRoute], own: DrawnRoute, theme: Theme) ->
     y: list[float | None] = []
     for route in routes:
         if route.code != own.code:
-            x += [*(point.x for point in route.model), None]
-            y += [*(point.y for point in route.model), None]
+            x += [*(point.x for point in route.firm), None]
+            y += [*(point.y for point in route.firm), None]
     line = {"color": theme.context, "width": 1.3}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
