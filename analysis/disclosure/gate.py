@@ -40,13 +40,11 @@ SEEN = (SHOWN, SMALL)
 @dataclass(frozen=True, eq=False)
 class ReleasedTable:
     """A frame that may be shown: withheld numbers are missing. ``states`` has one column per count column, each
-    entry "shown", "small" (and shown, to the holder), "<n" or "withheld". ``n_silent`` rows say nothing of what was
-    computed from their patients, who are too few."""
+    entry "shown", "small" (and shown, to the holder), "<n" or "withheld"."""
 
     frame: pd.DataFrame
     states: pd.DataFrame
     min_cell: int
-    n_silent: int = 0
 
     def as_text(self) -> pd.DataFrame:
         """The frame with its counts as text: "1,204", "<11", "withheld", and "7 (small)" for the holder."""
@@ -97,11 +95,6 @@ class Release:
     def words(self, table: str, column: str = "n_patients", row: int = 0) -> str:
         """One count in the middle of a sentence."""
         return self.tables[table].words(column, row)
-
-    @property
-    def is_complete(self) -> bool:
-        """Nothing is withheld."""
-        return not any(table.n_withheld or table.n_silent for table in self.tables.values())
 
     @property
     def sentence(self) -> str:
@@ -179,7 +172,6 @@ def _withheld(
 def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> ReleasedTable:
     frame = table.frame.copy()
     states = {}
-    silent = np.zeros(len(frame), dtype=bool)
     for counted in table.counts:
         numbers = table.frame[counted.column].to_numpy(dtype=float)
         keys = keys_of(table, counted)
@@ -192,15 +184,14 @@ def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> Re
         if gone.any():
             frame[counted.column] = frame[counted.column].astype(float).mask(gone)
         for columns, lost in ((counted.values, gone | few), (counted.means, few)):
-            if columns and lost.any():
-                silent |= lost
+            if lost.any():
                 for column in columns:
                     frame[column] = frame[column].mask(lost)
         if counted.printed or audience.sees_small:
             states[counted.column] = state
         else:
             frame = frame.drop(columns=counted.column)
-    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index), audience.min_cell, int(silent.sum()))
+    return ReleasedTable(frame, pd.DataFrame(states, index=frame.index), audience.min_cell)
 
 
 def _is_few(numbers: np.ndarray, audience: Audience) -> np.ndarray:

@@ -38,7 +38,6 @@ class ReleasedOverview:
     starters: str
     evaluable: str
     sentence: str
-    is_complete: bool
 
 
 def release_overview(
@@ -62,7 +61,6 @@ def release_overview(
         denominators.words("n_patients", STARTERS_ROW),
         denominators.words("n_patients", EVALUABLE_ROW),
         found.sentence,
-        found.is_complete,
     )
 
 
@@ -122,7 +120,7 @@ def _with_shares(result: Overview, found: Release, closed: Collection[str]) -> t
         _share(int(k), n, share, (sees, seen[0]), found.audience.min_cell)
         for k, share, sees in zip(steps["n_patients"], steps["share"], seen, strict=True)
     ]
-    attrition = ReleasedTable(table.frame.assign(share=kept), table.states, table.min_cell, table.n_silent)
+    attrition = ReleasedTable(table.frame.assign(share=kept), table.states, table.min_cell)
     return attrition, _with_rate_shares(shown_rates(result), found, closed)
 
 
@@ -137,7 +135,7 @@ def _with_rate_shares(raw: pd.DataFrame, found: Release, closed: Collection[str]
         if not np.isnan(_share(k, n, row["share"], seen, found.audience.min_cell)):
             for column in ("share", "ci_low", "ci_high"):
                 frame.loc[frame.index[place], column] = whole_percent(row[column])
-    return ReleasedTable(frame, table.states, table.min_cell, table.n_silent)
+    return ReleasedTable(frame, table.states, table.min_cell)
 
 
 def _share(k: int, n: int, share: float, sees: tuple[bool, bool], min_cell: int) -> float:

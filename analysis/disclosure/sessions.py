@@ -32,7 +32,6 @@ class ReleasedSessions:
     within_between: str
     landmark: str
     sentence: str
-    is_complete: bool
 
 
 def release_sessions(
@@ -56,7 +55,6 @@ def release_sessions(
         withheld if few else result.within_between,
         landmark_words(result.landmark, INSTRUMENTS[change.spec.instrument].name, found.words("landmark")),
         Release({name: found[name] for name in _tables(result)}, audience).sentence,
-        found.is_complete,
     )
 
 

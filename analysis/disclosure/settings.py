@@ -13,7 +13,7 @@ from typing import Any, Literal
 from .audience import RIGHTS, Audience, Right, holder, viewer
 from .cells import MIN_CELL
 
-LOCAL_ADDRESSES = ("127.0.0.1", "::1", "localhost")
+LOCAL_ADDRESSES = ("127.0.0.1", "::1", "::ffff:127.0.0.1", "localhost")
 KEYS = ("min_cell", "at_this_machine", "elsewhere", "audit_log", "released_cohorts", "viewers")
 VIEWER_KEYS = ("rights",)
 Elsewhere = Literal["refused", "viewer"]

@@ -64,7 +64,6 @@ class ReleasedChange:
     estimates: Estimates | None
     n_routes: int
     sentence: str
-    is_complete: bool
     is_about_size: bool = False
     covariates: tuple[str, ...] = field(default=())
 
@@ -102,7 +101,6 @@ def release_change(result: SymptomChange, audience: Audience, closed: Collection
         estimates=released_estimates(result, audience, closed),
         n_routes=len(result.balance),
         sentence=found.sentence,
-        is_complete=found.is_complete,
         is_about_size=_is_about_size(result),
         covariates=result.covariates,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -39,18 +39,6 @@ class Chart:
     alt: str
     how_to_read: str
     is_individual: bool = False
-
-    @property
-    def picture(self) -> dict[str, Any]:
-        """What an image of it would hold: everything but what only shows under a pointer."""
-        spec = self.plot.to_dict()
-        traces = [{key: value for key, value in trace.items() if not _is_hover(trace, key)} for trace in spec["data"]]
-        return {"data": traces, "layout": spec["layout"]}
-
-
-def _is_hover(trace: Mapping[str, Any], key: str) -> bool:
-    drawn_text = trace.get("mode") == "text" or trace.get("textposition", "none") != "none"
-    return key.startswith("hover") or (key == "text" and not drawn_text)
 
 
 def drawn(spec: dict[str, Any]) -> go.Figure:
