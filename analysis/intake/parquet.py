@@ -71,6 +71,7 @@ def _checked_cells(file: StudyFile) -> arrow.Table:
     flat = _flat_columns(schema, claims)
     with arrow_parquet.ParquetFile(file.path, read_dictionary=texts, **READING) as opened:
         cells = opened.read(columns=flat, use_threads=False)
+    _check_values(cells)
     for column in cells.columns:
         _check_text(column)
     return _with_nested(cells, schema, claims.num_rows)
@@ -148,6 +149,14 @@ def _with_nested(cells: arrow.Table, schema: arrow.Schema, n_rows: int) -> arrow
     read = iter(cells.columns)
     columns = [next(read) if _is_flat(field.type) else arrow.nulls(n_rows, field.type) for field in schema]
     return arrow.Table.from_arrays(columns, names=schema.names)
+
+
+def _check_values(cells: arrow.Table) -> None:
+    """That text is UTF-8 and every code has a text; Arrow trusts a file in that."""
+    try:
+        cells.validate(full=True)
+    except arrow.ArrowInvalid:
+        raise Refused("the file holds text that is not UTF-8, or is damaged. Export it again, or use CSV.") from None
 
 
 def _check_text(column: Any) -> None:

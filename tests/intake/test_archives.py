@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis.intake import StudyDataError, archive, read_study
+from analysis.intake import StudyDataError, archive, read_study, read_upload
 from analysis.intake.limits import LARGEST_DIRECTORY
 
 from .conftest import TABLES
@@ -260,3 +263,14 @@ def test_a_full_disk(zipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "export 2024.zip: the member 'patients.csv' cannot be unpacked (No space left on device). "
         "Make room for temporary files."
     ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_an_archive_with_changed_bytes_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    made = bytearray(drawn_archive(TABLES))
+    ends = len(made) - 400  # the list of members, where most of the harm can be done
+    for _ in range(data.draw(st.integers(1, 4))):
+        made[data.draw(st.integers(0, 40) | st.integers(ends, len(made) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(StudyDataError):
+        read_upload([("a.zip", bytes(made))])

@@ -94,6 +94,14 @@ def test_lists_beside_columns_are_refused_by_their_type_and_the_rest_is_checked(
     ]
 
 
+def test_text_that_is_not_utf_8(folder: StudyFolder) -> None:
+    made = written({**PATIENTS, "x": ["Zürich"] * 3}, compression="none", use_dictionary=False)
+    folder.write("patients.parquet", made.replace("Zürich".encode(), b"Z\xfc\xfcrich"))
+    assert folder.errors() == [
+        "patients.parquet: the file holds text that is not UTF-8, or is damaged. Export it again, or use CSV."
+    ]
+
+
 def test_a_column_whose_text_was_stored_once_for_all_rows(folder: StudyFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "MOST_TEXT", 100)
     folder.write("patients.parquet", written({**PATIENTS, "x": ["a" * 40] * 3}))
