@@ -7,10 +7,13 @@ import plotly.graph_objects as go
 import pytest
 
 from analysis.disclosure.audience import Audience, holder, viewer
+from analysis.disclosure.data_page import release_completeness
+from analysis.disclosure.gate import Release
 from analysis.figures.chart import Chart
-from analysis.figures.completeness import completeness_chart, completeness_data, completeness_release
+from analysis.figures.completeness import completeness_chart, completeness_data
 from analysis.figures.look import DARK, LIGHT
 from analysis.outcomes.completeness import COLUMNS, Completeness
+from analysis.study.holdings import HOLDINGS, Holdings
 from analysis.vocabulary import WINDOWS
 
 GROUPS = (
@@ -35,8 +38,14 @@ def made(few: int = 7) -> Completeness:
     return Completeness("PHQ-9", pd.DataFrame(rows, columns=list(COLUMNS)))
 
 
+def released(result: Completeness, audience: Audience) -> Release:
+    n = int(result.scored["n_starters"].iloc[0])
+    held = Holdings("made", "", n + 30, n, pd.DataFrame(columns=list(HOLDINGS)), ("PHQ-9",))
+    return release_completeness(result, held, audience)
+
+
 def chart(result: Completeness, audience: Audience) -> Chart:
-    return completeness_chart(result, completeness_release(result, audience), LIGHT)
+    return completeness_chart(result.instrument, released(result, audience), LIGHT)
 
 
 def cell_of(drawn: Chart, words: str) -> tuple[str, str]:
@@ -49,7 +58,7 @@ def cell_of(drawn: Chart, words: str) -> tuple[str, str]:
 def test_plotly_accepts_every_property_of_the_grid_in_both_themes() -> None:
     result = made()
     for theme in (LIGHT, DARK):
-        go.Figure(completeness_chart(result, completeness_release(result, holder()), theme).plot.to_dict())
+        go.Figure(completeness_chart("PHQ-9", released(result, holder()), theme).plot.to_dict())
 
 
 def test_the_holder_sees_a_small_share_as_an_outline_and_marked_in_words() -> None:
@@ -72,7 +81,7 @@ def test_a_viewer_sees_neither_a_small_count_nor_the_one_that_gives_it_away() ->
 
 def test_the_file_of_a_viewer_has_no_small_count_and_no_share_of_it() -> None:
     result = made()
-    data = completeness_data(completeness_release(result, viewer()))
+    data = completeness_data(released(result, viewer()))
     row = data[(data["by"] == "route") & (data["group"] == "IM") & (data["window"] == "day 1")].iloc[0]
     assert row["n_scored"] == "<11"
     assert pd.isna(row["share"])
