@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from ..formats import format_of
 from .elements import Resource, text
 
 LONGEST_RESOURCE = 4 << 20  # bytes of a line; a resource without attachments has some thousand
-MOST_RESOURCES = 20_000_000  # lines of all files; a clinic of 100,000 patients has about 10 million
+MOST_LINES = 5_000_000  # of all files; a clinic of 50,000 patients has about two million of the types that are read
+MOST_FAULTS = 100_000  # lines of a file that are no resources, before the rest of it is not looked at
 
 READ = (
     "Patient",
@@ -71,31 +73,40 @@ def read_resources(files: tuple[StudyFile, ...], left_out: LeftOut, log: Finding
     """The resources of the types in READ, in the order of the files. What is wrong with others goes to the log."""
     seen: dict[str, set[str]] = {kind: set() for kind in READ}
     passed: Counter[str] = Counter()
-    n_lines = 0
+    n_left = MOST_LINES
     for place, file in enumerate(files):
-        for row, resource in _file_resources(file, place, left_out, log):
-            n_lines += 1
-            if n_lines > MOST_RESOURCES:
-                log.add("error", "", f"The export holds more than {MOST_RESOURCES:,} resources. Split the study.")
-                return
-            line = _line(resource, place, row, seen, left_out, passed)
+        for row, resource in _file_resources(file, place, n_left, left_out, log):
+            n_left -= 1
+            line = None if resource is None else _line(resource, place, row, seen, left_out, passed)
             if line is not None:
                 yield line
+        if n_left <= 0:
+            advice = "Leave out the types that a study does not need, or split the study."
+            log.add("error", "", f"The export holds more than {MOST_LINES:,} lines. {advice}")
+            return
     _note_passed(passed, log)
 
 
-def _file_resources(file: StudyFile, place: int, left_out: LeftOut, log: FindingLog) -> Iterator[tuple[int, Any]]:
+def _file_resources(
+    file: StudyFile, place: int, most: int, left_out: LeftOut, log: FindingLog
+) -> Iterator[tuple[int, Any]]:
+    """Each line and what it holds: None for a blank line, and for a faulty one, which is counted. At most `most`."""
+    n_faults = 0
     try:
         found = file.refusal or _format_fault(file)
         if found is not None:
             log.add("error", "", f"{file.label}: {found}")
             return
-        for row, data in _lines(file, log):
+        for row, data in itertools.islice(_lines(file, log), most):
             value, fault = _parsed(data, row)
             if fault is not None:
                 left_out.add(fault, place, row)
-            elif value is not None:
-                yield row, value
+                n_faults += 1
+            if n_faults > MOST_FAULTS:
+                what = f"more than {MOST_FAULTS:,} lines are no resources"
+                log.add("error", "", f"{file.label}: {what}, so the rest was not looked at. Export the file again.")
+                return
+            yield row, value
     except OSError as failure:
         log.add("error", "", unreadable(f"{file.label}: the file", failure))
 
@@ -122,7 +133,8 @@ def _parsed(data: bytes, row: int) -> tuple[Any, Reason | None]:
     """What a line holds, or what is wrong with it; neither for a blank line."""
     try:
         line = data.decode("utf-8-sig" if row == 1 else "utf-8").strip()
-        return (None, None) if not line else (_DECODER.decode(line), None)
+        value = _DECODER.decode(line) if line else None
+        return (value, None) if not line or isinstance(value, dict) else (None, DAMAGED)
     except RecursionError:
         return None, DEEP
     except ValueError:  # no JSON, no UTF-8, a number of thousands of digits
@@ -135,9 +147,7 @@ def _line(
     kind = text(resource, "resourceType")
     identity = text(resource, "id")
     fault = None
-    if not isinstance(resource, dict):
-        fault = DAMAGED
-    elif kind is None:
+    if kind is None:
         fault = NO_TYPE
     elif kind not in seen:
         passed[kind if kind in PASSED_OVER else ""] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass
 
@@ -31,11 +32,11 @@ class LeftOut:
     def __init__(self, labels: tuple[str, ...], log: FindingLog) -> None:
         self._labels = labels
         self._log = log
-        self._rows: dict[Reason, dict[int, list[int]]] = {}
+        self._rows: dict[Reason, dict[int, array[int]]] = {}
 
     def add(self, reason: Reason, part: int, row: int) -> None:
         """One record, by the place of its file in the labels and its row there."""
-        self._rows.setdefault(reason, {}).setdefault(part, []).append(row)
+        self._rows.setdefault(reason, {}).setdefault(part, array("q")).append(row)
 
     def add_many(self, reason: Reason, parts: object, rows: object) -> None:
         """Many records at once: the places of their files and their rows."""

@@ -72,7 +72,7 @@ def test_lines_that_are_no_resources(folder: Path) -> None:
         [
             patient("ada"),
             "{not json}",
-            "[1, 2]",
+            "null",
             '{"resourceType": "Patient", "id": "x", "multipleBirthInteger": NaN}',
             "[" * 100_000,
             '{"id": "y"}',
@@ -109,8 +109,20 @@ def test_a_file_that_is_something_else(folder: Path) -> None:
 
 
 def test_more_resources_than_any_study_has(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.intake.fhir.ndjson.MOST_RESOURCES", 3)
-    assert "The export holds more than 3 resources. Split the study." in errors(folder)
+    monkeypatch.setattr("analysis.intake.fhir.ndjson.MOST_LINES", 3)
+    (folder / "Zero.ndjson").write_bytes(b"\n" * 1000)
+    assert (
+        "The export holds more than 3 lines. Leave out the types that a study does not need, or split the study."
+    ) in errors(folder)
+
+
+def test_a_file_of_which_hardly_a_line_is_a_resource(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.intake.fhir.ndjson.MOST_FAULTS", 2)
+    (folder / "Text.ndjson").write_bytes(b"word\n" * 1000)
+    assert errors(folder) == [
+        "Text.ndjson: more than 2 lines are no resources, so the rest was not looked at. Export the file again.",
+        "Text.ndjson: has 3 lines without a JSON object in UTF-8 (rows 1, 2 and 3). Export the file again.",
+    ]
 
 
 def test_administrations_that_are_no_sessions(folder: Path) -> None:
