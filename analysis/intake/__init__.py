@@ -2,7 +2,7 @@
 
 from .findings import Finding, StudyDataError, findings_frame
 from .mapping import Mapping
-from .preview import Preview, preview_mapping
+from .preview import Preview, preview_mapping, words_to_translate
 from .reading import read_study, read_upload
 from .suggest import ColumnSuggestion, Draft, read_sources, suggest_mapping
 from .toml_writer import mapping_file_name, mapping_toml
@@ -22,4 +22,5 @@ __all__ = [
     "read_study",
     "read_upload",
     "suggest_mapping",
+    "words_to_translate",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as arrow
@@ -12,14 +12,19 @@ import pyarrow.compute as compute
 
 from analysis.vocabulary import TABLES
 
+from .column_rules import ColumnRule
 from .findings import Finding, FindingLog, StudyDataError
 from .mapping import Mapping, mapping_from
+from .mapping_rules import SourceRule
 from .mapping_steps import map_sources
 from .reading import checked_study
 from .source import SourceTable
+from .source_rows import column_text
 from .toml_writer import mapping_file_name, mapping_toml
+from .translation import renamed
 
 ROWS_SHOWN = 20
+WORDS_SHOWN = 50  # more distinct words than that are no closed list
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,23 @@ def preview_mapping(mapping: Mapping, sources: Dictionary[str, SourceTable], row
     counts = {name: len(frame) for name, frame in study.tables.items()}  # repeats that the checks left out are gone
     kept = {name: TablePreview(counts.get(name, 0), table.first_rows) for name, table in tables.items()}
     return Preview(kept, log.findings)
+
+
+def words_to_translate(
+    source: SourceTable, rule: ColumnRule, form: SourceRule, most: int = WORDS_SHOWN
+) -> list[tuple[str, int]]:
+    """The words of a column that its rule knows no meaning of, the most frequent first, with how often each occurs.
+
+    They are data of individual patients: to be shown only to a person with that right, who says what they mean.
+    """
+    if rule.column is None:
+        return []
+    strict = replace(rule, unlisted="error")
+    cells = column_text(source, rule.column, form, "", FindingLog())
+    _, unlisted = renamed(cells, strict)
+    unknown = cells if unlisted is None else cells.filter(arrow.array(unlisted))
+    counts = [(pair["values"], pair["counts"]) for pair in compute.value_counts(unknown.drop_null()).to_pylist()]
+    return sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:most]
 
 
 def _check_sources(rules: Mapping, sources: Dictionary[str, SourceTable], log: FindingLog) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.intake import Mapping, preview_mapping, read_sources, read_study
+from analysis.intake import Mapping, preview_mapping, read_sources, read_study, words_to_translate
+from analysis.intake.column_rules import ColumnRule
 from analysis.intake.findings import FindingLog
+from analysis.intake.mapping import SourceRule
 from analysis.intake.opening import open_study
 from analysis.intake.source import SourceTable
 
@@ -81,3 +83,12 @@ def test_what_previews_well_loads(foreign: Foreign) -> None:
     assert preview_mapping(Mapping.from_toml(MAPPING), sources_of(foreign.folder)).is_ready
     study = read_study(foreign.folder, Mapping.from_toml(MAPPING))
     assert [len(frame) for frame in study.tables.values()] == [3, 3, 3]
+
+
+def test_words_without_a_meaning_are_counted_for_the_person_who_translates_them(foreign: Foreign) -> None:
+    foreign.change("visits.csv", "drip", "house special")
+    visits = sources_of(foreign.folder)["visits"]
+    rule = ColumnRule("how", vocabulary="routes", unlisted="missing")
+    assert words_to_translate(visits, rule, SourceRule("visits.csv")) == [("house special", 2)]
+    assert words_to_translate(visits, ColumnRule("how"), SourceRule("visits.csv"), most=1) == [("house special", 2)]
+    assert words_to_translate(visits, ColumnRule(constant="IV"), SourceRule("visits.csv")) == []

@@ -37,7 +37,7 @@ def suggest_mapping(
     rules = {profile.name: _source_rule(profile, (forms or {}).get(profile.name)) for profile in profiles}
     suggestions = [suggestion for section in sections for suggestion in section.suggestions]
     left_out = [each for profile in profiles for each in _left_out(profile, suggestions)]
-    questions = [*_questions(sections), *_open(suggestions)]
+    questions = [*_nameless(profiles), *_questions(sections), *_open(suggestions)]
     return Draft(Mapping(rules, tables, name), (*suggestions, *left_out), tuple(dict.fromkeys(questions)))
 
 
@@ -126,6 +126,15 @@ def _left_out(profile: SourceProfile, suggestions: list[ColumnSuggestion]) -> li
         )
         for name in profile.columns
         if name not in used
+    ]
+
+
+def _nameless(profiles: list[SourceProfile]) -> list[str]:
+    """Sources of which it is not clear whose rows they hold."""
+    return [
+        f"{shown_name(profile.name)}: no column is called like a patient's code. Which one is it?"
+        for profile in profiles
+        if "patient_id" not in fitted(profile, "patients", set())
     ]
 
 

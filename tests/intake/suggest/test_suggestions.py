@@ -250,8 +250,9 @@ def test_words_outside_a_list_are_asked_about() -> None:
 def test_files_of_which_nothing_is_known_give_an_empty_draft() -> None:
     draft = drafted(other="a,b\n1,x\n2,y\n")
     assert draft.mapping.tables == ()
-    assert draft.questions == tuple(
-        f"No source seems to hold {table}. Which one does?" for table in ("patients", "sessions", "assessments")
+    assert draft.questions == (
+        "other: no column is called like a patient's code. Which one is it?",
+        *(f"No source seems to hold {table}. Which one does?" for table in ("patients", "sessions", "assessments")),
     )
     assert {each.why for each in draft.columns} == {"Nothing in its name or its cells says what it is."}
 
