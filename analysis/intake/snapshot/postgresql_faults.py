@@ -5,6 +5,10 @@ from __future__ import annotations
 REACH = "Check the host and port of the address, and that the database runs and lets this machine in."
 SIGNS: tuple[tuple[tuple[str, ...], str], ...] = (  # in this order: the first sign found in the driver's text decides
     (
+        ("bad value for", 'value: "', "invalid integer value"),
+        "An option after ? in the address has a value that PostgreSQL does not take. Check them one by one.",
+    ),
+    (
         ("no password supplied",),
         "The database asks for a password. Put it in ~/.pgpass (readable by you alone), or give the address with "
         "--url-env.",

@@ -25,6 +25,10 @@ from analysis.intake.__main__ import main
 
 REPOSITORY = Path(__file__).parents[3]
 PASSWORD = "Quince-7f3a-Marmalade"  # planted: no output may hold it, nor a part of it
+CERTIFICATE = (  # Debian's PostgreSQL comes with openssl
+    *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+    *("-days", "2", "-subj", "/CN=clinic", "-addext", "subjectAltName=IP:127.0.0.1"),
+)
 SERVER_USERS = ("postgres", "nobody")  # a PostgreSQL server refuses to run as root
 
 CLINIC = """
@@ -90,6 +94,10 @@ class Server:
 
     folder: Path
     port: int
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(encoding="utf-8")
 
     def connect(self, database: str = "postgres") -> Any:
         return psycopg.connect(
@@ -191,10 +199,14 @@ def server() -> Iterator[Server]:
     secret.chmod(0o644)
     data = folder / "data"
     port = _free_port()
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c lc_messages=C"
+    options = (
+        f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c lc_messages=C -c log_connections=on "
+        f"-c ssl=on -c ssl_cert_file={folder}/certificate.pem -c ssl_key_file={folder}/key.pem"
+    )
     try:
         initdb = [programs / "initdb", "-D", data, "-U", "owner", "-A", "scram-sha-256", "--pwfile", secret]
         _as(user, [*initdb, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"])
+        _as(user, [*CERTIFICATE, "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"])
         _as(user, [programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
         yield Server(folder, port)
         _as(user, [programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])

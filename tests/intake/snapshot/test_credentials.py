@@ -59,7 +59,14 @@ FAILURES = {
     "unreachable host": (LOOPBACK.replace("{port}", "1"), MAPPING, "Nothing answers at the address."),
     "no socket": (RIGHT.replace("{folder}", "/nowhere"), MAPPING, "Nothing answers at the address."),
     "unknown host": (RIGHT.replace("{folder}", "nowhere.invalid"), MAPPING, "The host of the address is not known to"),
-    "no encryption": (f"{LOOPBACK}?sslmode=require", MAPPING, "No encrypted connection that meets the wanted sslmode"),
+    "not that server": (f"{LOOPBACK}?sslmode=verify-full&sslrootcert=system", MAPPING, "No encrypted connection that"),
+    "no such option": (f"{RIGHT}&connect_timeout=soon", MAPPING, "An option after ? in the address has a value that"),
+    "no such mode": (f"{LOOPBACK}?sslmode={PASSWORD}", MAPPING, "An option after ? in the address has a value that"),
+    "no text": (
+        RIGHT.replace(PASSWORD, "%ff\udcff" + PASSWORD),
+        MAPPING,
+        "No connection to the database could be made.",
+    ),
     "no certificates": (f"{LOOPBACK}?sslmode=verify-full&sslrootcert=/no", MAPPING, "No encrypted connection that"),
     "broken address": (RIGHT.replace(PASSWORD, f"a/b?{PASSWORD}"), MAPPING, "The address cannot be read."),
     "unknown option": (f"{RIGHT}&{PASSWORD}=x", MAPPING, "The address holds an option after ? that is not known here."),
@@ -83,8 +90,22 @@ def test_no_failure_repeats_a_password(
         done = run(arguments, {"KAT_DB": url})
     assert done.code in (1, 2)
     assert expected in done.err
-    assert leaks(Outcome(0, done.out, done.err + caplog.text), tmp_path) == []
+    assert leaks(Outcome(0, done.out, done.err + caplog.text + server.log), tmp_path) == []
     assert not postgresql_clinic.place.exists()
+
+
+def test_a_connection_over_a_network_is_encrypted_to_the_server_whose_certificate_is_known(
+    postgresql_clinic: ClinicDatabase,
+) -> None:
+    server = postgresql_clinic.server
+    assert server is not None
+    seen = len(server.log)
+    url = LOOPBACK.format(port=server.port, database=postgresql_clinic.database)
+    tls = f"?sslmode=verify-full&sslrootcert={server.folder}/certificate.pem"
+    done = run(postgresql_clinic.arguments("--url-env", "KAT_DB"), {"KAT_DB": url + tls})
+    assert done.code == 0, done.err
+    assert "user=reader" in server.log[seen:]
+    assert "SSL enabled" in server.log[seen:]
 
 
 @pytest.mark.parametrize("name", ["wrong password", "unreachable host"])

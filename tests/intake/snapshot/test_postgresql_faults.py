@@ -8,7 +8,11 @@ import pytest
 from analysis.intake.snapshot.postgresql_faults import connection_fault, statement_fault
 
 REACH = "Check the host and port of the address, and that the database runs and lets this machine in."
+OPTION = "An option after ? in the address has a value that PostgreSQL does not take. Check them one by one."
 SAID = {
+    "bad value for connect_timeout: 'soon'": OPTION,
+    'connection is bad: invalid sslmode value: "x"': OPTION,
+    'invalid integer value "x" for connection option "port"': OPTION,
     "connection failed: fe_sendauth: no password supplied": (
         "The database asks for a password. Put it in ~/.pgpass (readable by you alone), or give the address with "
         "--url-env."

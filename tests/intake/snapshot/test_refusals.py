@@ -12,8 +12,9 @@ import pytest
 
 from analysis.intake import read_study
 from analysis.intake.snapshot import duckdb_file, extract, postgresql
+from analysis.intake.snapshot.address import address_from
 
-from .conftest import MAPPING, ClinicDatabase, Outcome
+from .conftest import MAPPING, PASSWORD, ClinicDatabase, Outcome
 
 END = "No snapshot was taken.\n"
 
@@ -260,6 +261,18 @@ def test_rows_that_the_database_hides_are_noted(postgresql_clinic: ClinicDatabas
         "note: clinic.register: the database hides rows of it from this user. They are not in the snapshot.\n"
     )
     assert "Rows: patients 1, sessions 2, assessments 2." in done.out
+
+
+def test_all_tables_are_seen_as_of_one_moment(postgresql_clinic: ClinicDatabase) -> None:
+    server = postgresql_clinic.server
+    assert server is not None
+    variables = {"A": postgresql_clinic.url.replace("reader@", f"reader:{PASSWORD}@")}
+    with postgresql.open_postgresql(address_from(None, "A", variables), 60, None) as database:
+        register = next(table for table in database.tables() if table.name == "register")
+        columns = database.columns(register)
+        postgresql_clinic.execute("INSERT INTO clinic.register VALUES (4, 'North', 30, 'f', 'MDD', NULL)")
+        assert database.size(register, columns).n_rows == 3
+        assert database.rows(register, columns).num_rows == 3
 
 
 def test_a_locked_table_is_not_waited_for(postgresql_clinic: ClinicDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
