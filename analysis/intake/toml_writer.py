@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from .column_rules import ColumnRule, Columns, DateRule
 from .delimited import DELIMITERS
+from .foreign.toml import fhir_blocks, omop_blocks, redcap_blocks
 from .mapping import Mapping
 from .mapping_rules import FilterRule, SourceRule, TableRule
 
@@ -20,6 +21,9 @@ _BECOMES = {"days": ("from", "first session"), "age": ("age_at", "first session"
 def mapping_toml(mapping: Mapping) -> str:
     """The TOML text of a mapping. Reading it gives an equal mapping."""
     blocks = [[f"name = {_text(mapping.name)}"]] if mapping.name is not None else []
+    blocks += fhir_blocks(mapping.fhir) if mapping.fhir is not None else []
+    blocks += omop_blocks(mapping.omop) if mapping.omop is not None else []
+    blocks += redcap_blocks(mapping.redcap) if mapping.redcap is not None else []
     blocks += [_source(name, rule) for name, rule in mapping.sources.items()]
     for rule in mapping.tables:
         blocks += _table(rule)
@@ -37,6 +41,8 @@ def _source(name: str, rule: SourceRule) -> list[str]:
     lines = [f"[sources.{_key(name)}]"]
     if rule.table is not None:
         lines.append(f"table = {_text(rule.table)}")
+    elif rule.form:
+        lines.append(f"form = {_list(rule.form)}")
     else:
         lines.append(f"file = {_text(rule.file)}")
         words = {letter: word for word, letter in DELIMITERS.items()}
