@@ -1,28 +1,61 @@
-"""The frame of KAT Outcomes: the study, the cohort in the sidebar, and the pages.
+"""The frame of KAT Outcomes: who is looking, the study, the cohort in the sidebar, and the pages.
 
-Run with `streamlit run dashboard.py`, or `streamlit run dashboard.py -- --study FOLDER [--mapping FILE]`.
+Run with `streamlit run dashboard.py`, or with `-- --study FOLDER [--mapping FILE] [--admin FILE]` behind it.
 """
+
+from collections.abc import Callable
 
 import streamlit as st
 
-from app_pages.parts import messages, sidebar, state, style
+from analysis.disclosure import SettingsError
+from app_pages.parts import access, messages, sidebar, state, style
 
 st.set_page_config(page_title="KAT Outcomes", layout="wide")
 style.apply()
 
-opened = state.open_study()
-if opened.study is None:
-    report = st.Page(lambda: messages.broken_study(opened), title="Study not loaded", default=True)
-    same = st.Page(lambda: messages.broken_study(opened), title="Symptom change", url_path="symptom-change")
-    st.navigation([report, same], position="hidden").run()
-else:
+
+def in_place_of_pages(report: Callable[[], None], title: str) -> None:
+    """One report at every address, so that a link to a page leads to it."""
+    first = st.Page(report, title=title, default=True)
+    same = st.Page(lambda: report(), title="Symptom change", url_path="symptom-change")
+    st.navigation([first, same], position="hidden").run()
+
+
+def pages() -> None:
     # No icons here: the browser would fetch them from outside this machine as the tab's icon.
-    review = [
-        st.Page("app_pages/overview.py", title="Overview", default=True),
-        st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
-    ]
-    page = st.navigation({"Review": review})
-    state.remember_study(opened)
+    sections = {
+        "Review": [
+            st.Page("app_pages/overview.py", title="Overview", default=True),
+            st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
+        ],
+        "Study": [st.Page("app_pages/data.py", title="Data", url_path="data")],
+    }
+    page = st.navigation(sections)
     with messages.faults_said():
-        sidebar.cohort_controls(opened.study)
+        sidebar.cohort_controls(state.study())
         page.run()
+
+
+def study_and_pages() -> None:
+    opened = state.open_study()
+    state.remember_study(opened)
+    if opened.study is None:
+        in_place_of_pages(lambda: messages.broken_study(opened), "Study not loaded")
+        return
+    digest, n_patients = opened.study.digest, len(opened.study.patients)
+    failed = access.audit_once("load", digest, study=digest, n_patients=n_patients)
+    if failed:
+        in_place_of_pages(lambda: messages.refused([failed], "Nothing is shown"), "Nothing is shown")
+    else:
+        pages()
+
+
+known = access.settings()
+if isinstance(known, SettingsError):
+    faults = [access.BROKEN, *known.faults]
+    in_place_of_pages(lambda: messages.refused(faults, "The settings cannot be used"), "Settings")
+elif access.admitted(known) is None:
+    access.audit_once("denial", "address", reason="not open to this address")
+    in_place_of_pages(lambda: messages.refused([access.REFUSED]), "Not open to you")
+else:
+    study_and_pages()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts import messages, review_parts, state
+from app_pages.parts import messages, release, review_parts, state
 from app_pages.parts.model_controls import instrument_control
 
 messages.page_head(
@@ -12,16 +12,17 @@ messages.page_head(
 with st.container(width=260):
     instrument = instrument_control("overview")
 if not messages.is_empty():
-    review = state.review(instrument)
-    review_parts.number_cards(review)
+    review = release.review(instrument)
+    review_parts.number_cards(review.screen)
     with st.container(key="halves"):
         left, right = st.columns(2, gap="large")
     with left:
         review_parts.attrition(review)
-        review_parts.in_words(review)
+        review_parts.in_words(review.screen)
     with right:
         review_parts.rates(review)
     st.divider()
-    review_parts.published(review)
+    review_parts.published(review.screen)
     review_parts.notes()
+    messages.withheld(review.screen.sentence)
     messages.study_notes(state.study().notes)

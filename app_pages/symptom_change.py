@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts import messages, model_details, model_parts, session_parts, state
+from app_pages.parts import access, messages, model_details, model_parts, release, session_parts
 from app_pages.parts.model_controls import model_controls
 
 messages.page_head(
@@ -11,19 +11,22 @@ messages.page_head(
 )
 spec = model_controls()
 if not messages.is_empty():
-    change = state.change(spec)
+    shown = release.change(spec)
+    change = shown.screen
     if change.status == "refused":
         messages.status(change)
         model_parts.who_is_there(change)
     else:
         model_parts.number_cards(change)
-        model_parts.main_figure(change)
+        model_parts.main_figure(shown)
         messages.status(change)
+        messages.withheld(change.sentence)
         st.divider()
         model_parts.balance(change)
-        model_parts.differences(change)
+        model_parts.differences(shown)
         st.divider()
         messages.notes(change.honesty)
         session_parts.three_ways(change.spec)
-        model_details.second_opinion(change)
+        if access.is_holder():
+            model_details.second_opinion(change)
         model_details.details(change)

@@ -1,10 +1,11 @@
 """What may leave the analysis: small cells and everything computed from them are withheld."""
 
 from .audience import RIGHTS, Audience, Right, holder, viewer
-from .audit import AuditLog
+from .audit import AuditLog, Event
 from .cells import MIN_CELL, cell_text, is_small, small_cells, withhold_small
 from .cohort_record import CohortRecord
-from .denominators import Shown, release_size
+from .denominators import release_size
+from .estimates import Estimates
 from .gate import (
     CountColumn,
     CountedTable,
@@ -20,6 +21,7 @@ from .overview import ReleasedOverview, release_overview
 from .overview_words import Card
 from .sessions import ReleasedSessions, release_sessions
 from .settings import Settings, SettingsError, read_settings
+from .shown import Shown, shown
 from .symptom_change import ReleasedChange, release_change
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "CohortRecord",
     "CountColumn",
     "CountedTable",
+    "Estimates",
+    "Event",
     "Release",
     "ReleasedChange",
     "ReleasedOverview",
@@ -53,6 +57,7 @@ __all__ = [
     "release_overview",
     "release_sessions",
     "release_size",
+    "shown",
     "small_cells",
     "viewer",
     "withhold_small",

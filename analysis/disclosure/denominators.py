@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-
 import pandas as pd
 
 from analysis.outcomes import Denominators
@@ -17,16 +14,6 @@ from .gate import Release, release
 DENOMINATORS = "denominators"
 RELATIONS = Relations(NESTING, PARTS)
 STUDY_ROW, STARTERS_ROW, BASELINE_ROW, EVALUABLE_ROW = range(4)
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Shown(Generic[T]):
-    """One result released twice: for the screen of whoever looks, and for whatever is taken away from it."""
-
-    screen: T
-    outside: T
 
 
 def denominators_table(of: Denominators) -> CountedTable:

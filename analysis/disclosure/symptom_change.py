@@ -18,10 +18,11 @@ from analysis.outcomes import (
 )
 
 from .audience import Audience
+from .cells import is_small
 from .change_tables import BALANCE_SHARES, STILL, change_relations, change_tables
 from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
 from .estimates import Estimates, released_estimates
-from .gate import Release, release
+from .gate import SHOWN, SMALL, Release, count_text, release
 from .shares import is_share_of_few, whole_percent
 
 ESTIMATES = ["estimate", "std_error", "df", "ci_low", "ci_high"]
@@ -175,10 +176,12 @@ def _pairs(differences: pd.DataFrame, decision: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left_out(result: SymptomChange, audience: Audience) -> pd.DataFrame:
-    """Routes that are not in the model and why; how many patients they have is for the holder."""
-    if audience.sees_small:
-        return result.left_out
-    return result.left_out.assign(n_patients=float("nan"))
+    """Routes that are not in the model and why; how many patients they have, as text, is for the holder."""
+    counts = [
+        count_text(n, SMALL if is_small(n, audience.min_cell) else SHOWN) if audience.sees_small else ""
+        for n in result.left_out["n_patients"]
+    ]
+    return result.left_out.assign(n_patients=pd.Series(counts, index=result.left_out.index, dtype="str"))
 
 
 def _balance(result: SymptomChange, found: Release, closed: Collection[str]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from .attrition import Followed, attrition, follow
 from .balance import Traits, patient_traits, route_balance, route_names
 from .denominators import Denominators, starters_of_study
-from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
+from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec, RouteRule
 from .numbers import MINUS, NOT_SHOWN, interval_text, number_text
 from .overview import ObservedChange, Overview, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
@@ -32,6 +32,7 @@ __all__ = [
     "ObservedChange",
     "Overview",
     "PreparedSymptomChange",
+    "RouteRule",
     "SafetyLine",
     "SessionCount",
     "SymptomChange",

@@ -10,6 +10,8 @@ from analysis.cohort import cohort_from_query
 from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES
 from analysis.study import Study
 
+from . import access
+
 _IGNORED = "kat_ignored"
 _YES_NO = ("true", "false")
 _LISTS = ("adjust",)  # settings of more than one value
@@ -29,8 +31,8 @@ def ignored_settings(query: Mapping[str, Sequence[str]], study: Study) -> tuple[
         "instrument": study.instruments_present(),
         "time": TIMES,
         "shape": SHAPES,
-        "route_rule": ROUTE_RULES,
-        "adjust": (*(name for name in COVARIATES if name in study.patients), ""),
+        "route_rule": ROUTE_RULES if access.is_holder() else (),
+        "adjust": (*(name for name in COVARIATES if name in study.patients), "") if access.is_holder() else (),
         "slope": _YES_NO,
         "one_panel": _YES_NO,
     }

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec
+from analysis.outcomes import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec, RouteRule
 
-from . import state
+from . import access, state
 
 _TIME_WORDS = {"sessions": "Sessions", "weeks": "Weeks"}
 _SHAPE_HELP = (
@@ -75,15 +75,7 @@ def model_controls() -> ModelSpec:
             "Shape", SHAPES, key="shape", bind="query-params", persist_state="session", help=_SHAPE_HELP
         )
     with fourth, st.popover("Model settings", icon=":material/tune:", width="stretch"):
-        covariates = _covariates()
-        rule = st.selectbox(
-            "Route of a score",
-            ROUTE_RULES,
-            key="route_rule",
-            bind="query-params",
-            persist_state="session",
-            help=_RULE_HELP,
-        )
+        covariates, rule = _usual() if not access.is_holder() else (_covariates(), _route_rule())
         slope = st.toggle(
             "Patients differ in slope too", value=True, key="slope", bind="query-params", persist_state="session"
         )
@@ -100,6 +92,24 @@ def _one(label: str, options: tuple[str, ...], key: str) -> str:
         bind="query-params",
         persist_state="session",
         width="stretch",
+    )
+
+
+def _usual() -> tuple[tuple[str, ...], RouteRule]:
+    """A viewer gets one set of patients per cohort: two models that leave out others would give those away."""
+    default = ModelSpec()
+    recorded = state.study().patients
+    return tuple(name for name in default.covariates if name in recorded), default.route_rule
+
+
+def _route_rule() -> RouteRule:
+    return st.selectbox(
+        "Route of a score",
+        ROUTE_RULES,
+        key="route_rule",
+        bind="query-params",
+        persist_state="session",
+        help=_RULE_HELP,
     )
 
 

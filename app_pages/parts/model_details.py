@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analysis.disclosure import Estimates, ReleasedChange, of_patients
 from analysis.figures import number_text, p_text, share_text
-from analysis.mixed import CrossCheck, MixedModelFit, ModelRefused
-from analysis.outcomes import ModelSpec, SymptomChange
+from analysis.mixed import CrossCheck, ModelRefused
+from analysis.outcomes import ModelSpec
 
 from . import state
 from .messages import faults_said
@@ -22,7 +23,7 @@ _CHECK_NAMES = {
 }
 
 
-def second_opinion(change: SymptomChange) -> None:
+def second_opinion(change: ReleasedChange) -> None:
     """A button that refits the model in statsmodels and says whether the two agree."""
     st.header("A second opinion")
     st.markdown("The same model can be refitted by statsmodels, an independent program. It takes some seconds.")
@@ -57,20 +58,20 @@ def _show_check(check: CrossCheck) -> None:
 
 @st.fragment
 @faults_said()
-def details(change: SymptomChange) -> None:
+def details(change: ReleasedChange) -> None:
     """The model as a researcher reads it: formula, variance components, coefficients."""
     with st.expander(
         "Details of the model", icon=":material/function:", key="model_details", on_change="rerun"
     ) as view:
-        if view.open and change.fit is not None:
-            _estimates(change.fit)
+        if view.open and change.estimates is not None:
+            _estimates(change.estimates, f"{change.n_rows:,} scores of {of_patients(change.counts['model'])}")
 
 
-def _estimates(fit: MixedModelFit) -> None:
+def _estimates(fit: Estimates, whom: str) -> None:
     st.code(f"{fit.formula}\nrandom, per patient: {fit.random_formula}", language=None, wrap_lines=True)
     marginal, conditional = fit.r_squared
     st.markdown(
-        f"{fit.method}, {fit.df_method.title()} df. {fit.n_rows:,} scores of {fit.n_groups:,} patients. "
+        f"{fit.method}, {fit.df_method.title()} df. {whom[0].upper()}{whom[1:]}. "
         f"−2 log likelihood {number_text(fit.neg2loglik, 2)}. Variance explained: {share_text(marginal)} by the fixed "
         f"effects, {share_text(conditional)} with each patient's own level and slope."
     )
@@ -85,3 +86,5 @@ def _estimates(fit: MixedModelFit) -> None:
     effects = fit.fixed_effects.reset_index()
     formats = {column: lambda value: number_text(value, 3) for column in effects.columns[1:]}
     table(effects, "Fixed effects, points", {}, formats | {"p_value": p_text, "df": number_text})
+    if fit.withheld:
+        st.caption("Left out: coefficients of groups with few patients in the model, or compared with such a group.")

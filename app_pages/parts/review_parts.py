@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analysis.disclosure import MIN_CELL, is_small
+from analysis.disclosure import ReleasedOverview, Shown
 from analysis.figures import attrition_chart, has_rates, number_text, rates_chart, share_text
-from analysis.outcomes import Counted, Overview
 from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
 
 from . import style
 from .panel import figure
 from .tables import cards, table
 
-_WITHHELD = "it rests on fewer than 11 patients"
 _PUBLISHED_NAMES = {
     "study": "Study",
     "route": "Route",
@@ -25,51 +23,46 @@ _PUBLISHED_NAMES = {
 }
 
 
-def number_cards(review: Overview) -> None:
-    cards(
-        (card.label, "withheld", _WITHHELD)
-        if any(map(is_small, card.counts))
-        else (card.label, card.value, card.denominator)
-        for card in review.cards
-    )
+def number_cards(review: ReleasedOverview) -> None:
+    cards((card.label, card.value, card.denominator) for card in review.cards)
 
 
-def attrition(review: Overview) -> None:
-    figure(attrition_chart(review, style.theme()), key="attrition")
+def attrition(review: Shown[ReleasedOverview]) -> None:
+    theme = style.theme()
+    figure(review, lambda one: attrition_chart(one, theme), key="attrition")
 
 
-def in_words(review: Overview) -> None:
+def in_words(review: ReleasedOverview) -> None:
     """The change and the adverse events as sentences, each with its denominator."""
     st.header("Change")
-    st.markdown(_shown(review.change))
+    st.markdown(review.change)
     st.header("Safety")
-    st.markdown(" ".join(map(_shown, review.safety)))
+    st.markdown(" ".join(review.safety))
 
 
-def _shown(sentence: Counted) -> str:
-    return sentence.otherwise if any(map(is_small, sentence.counts)) else sentence.text
-
-
-def rates(review: Overview) -> None:
+def rates(review: Shown[ReleasedOverview]) -> None:
     """Response and remission, or why there is none to show."""
-    if has_rates(review):
-        figure(rates_chart(review, style.theme()), key="rates")
+    theme = style.theme()
+    if not has_rates(review.screen):
+        st.info(_why_no_rates(review.screen), icon=":material/visibility_off:")
     else:
-        st.info(_why_no_rates(review), icon=":material/visibility_off:")
+        figure(review, lambda one: rates_chart(one, theme), key="rates")
 
 
-def _why_no_rates(review: Overview) -> str:
+def _why_no_rates(review: ReleasedOverview) -> str:
     """Which of the reasons for showing no rate holds."""
-    rates = review.rates[(review.rates["route"] == "all") & review.rates["outcome"].isin(["Response", "Remission"])]
+    everyone = review.rates.frame["route"] == "all"
     start = f"Response and remission on {review.instrument} are not shown:"
-    if rates.empty:
+    if not everyone.any():
         return f"{start} the instrument has no verified cut-off for them."
-    if (rates["denominator"] < MIN_CELL).all():
-        return f"{start} fewer than 11 patients of this cohort have a baseline score above zero."
-    return f"{start} fewer than 11 patients of this cohort reached either around day 28."
+    few = review.rates.min_cell
+    states = review.rates.states[everyone]
+    if (states["denominator"] == f"<{few}").all() or (review.rates.frame["denominator"][everyone] == 0).all():
+        return f"{start} fewer than {few} patients of this cohort have a baseline score above zero."
+    return f"{start} fewer than {few} patients of this cohort reached them around day 28, or did not."
 
 
-def published(review: Overview) -> None:
+def published(review: ReleasedOverview) -> None:
     """Published figures on the same instrument, each with its own time point and denominator."""
     if review.benchmarks.empty:
         st.caption(f"No published figure on {review.instrument} was verified for the routes of this cohort.")

@@ -7,8 +7,8 @@ import streamlit as st
 from analysis.figures import has_pattern, session_pattern_chart
 from analysis.outcomes import ModelSpec
 
-from . import state, style
-from .messages import faults_said
+from . import release, style
+from .messages import faults_said, withheld
 from .panel import figure
 
 
@@ -20,10 +20,14 @@ def three_ways(spec: ModelSpec) -> None:
     with st.expander(label, icon=":material/stacked_line_chart:", key="three_ways", on_change="rerun") as view:
         if not view.open:
             return
-        views = state.sessions_three_ways(spec)
+        shown = release.sessions_three_ways(spec)
+        views = shown.screen
         if has_pattern(views):
-            figure(session_pattern_chart(views, spec.instrument, style.theme()), key="pattern")
+            figure(shown, lambda one: session_pattern_chart(one, spec.instrument, style.theme()), key="pattern")
         else:
-            st.info("No group of patients by sessions completed has 11 scored patients.", icon=":material/group_off:")
+            few = views.audience.min_cell
+            text = f"No group of patients by sessions completed has {few} scored patients."
+            st.info(text, icon=":material/group_off:")
         st.markdown(f"**The same patient, and different patients.** {views.within_between}")
         st.markdown(f"**Sessions by day 28, scores after.** {views.landmark}")
+        withheld(views.sentence)

@@ -8,9 +8,9 @@ from analysis.cohort import EXTRA_PREFIX, Cohort, describe
 from analysis.study import Study
 from analysis.vocabulary import ROUTES
 
-from . import state
+from . import release, state
 from .address import forget_ignored, ignored_in_address
-from .choices import AGE_STEP, Choices, Ends, baseline_ends
+from .choices import Choices, Ends, baseline_ends, whole_steps
 from .words import plain
 
 _LABELS = {
@@ -33,9 +33,9 @@ def cohort_controls(study: Study) -> Cohort:
         chosen = {name: _set_control(name, choices.sets[name]) for name in _FIRST}
         with st.expander("More rules", expanded=_is_more_asked(choices)):
             chosen |= {name: _set_control(name, choices.sets[name]) for name in _LABELS if name not in _FIRST}
-            age = _age_control(choices.age)
-            baseline_on, baseline = _baseline_control(choices.instruments)
-            sessions = _range_control("sessions", "Sessions completed", choices.sessions, 1)
+            age = _age_control(choices)
+            baseline_on, baseline = _baseline_control(choices)
+            sessions = _range_control("sessions", "Sessions completed", choices.sessions, choices.sessions_step)
             extra = _extra_controls(choices)
             leave_out = _missing_control(choices.missing)
         cohort = Cohort(
@@ -70,18 +70,19 @@ def _set_control(name: str, options: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _range_control(key: str, label: str, ends: Ends, step: int) -> tuple[float, float] | None:
-    """A slider over the whole range; its full width asks nothing."""
-    low, high = st.slider(label, *ends, value=ends, step=step, key=key, bind="query-params", on_change=forget_ignored)
+    """A slider over the whole range; its full width asks nothing. An address may name an end between two steps."""
+    chosen = st.slider(label, *ends, value=ends, step=step, key=key, bind="query-params", on_change=forget_ignored)
+    low, high = whole_steps(chosen, step)
     return None if (low, high) == ends else (float(low), float(high))
 
 
-def _age_control(ends: Ends | None) -> tuple[float, float] | None:
-    return None if ends is None else _range_control("age", "Age, years", ends, AGE_STEP)
+def _age_control(choices: Choices) -> tuple[float, float] | None:
+    return None if choices.age is None else _range_control("age", "Age, years", choices.age, choices.age_step)
 
 
-def _baseline_control(instruments: tuple[str, ...]) -> tuple[str, tuple[float, float] | None]:
+def _baseline_control(choices: Choices) -> tuple[str, tuple[float, float] | None]:
     """Baseline severity: on which instrument, and between which scores."""
-    default = Cohort().baseline_instrument
+    default, instruments = Cohort().baseline_instrument, choices.instruments
     if not instruments:
         return default, None
     name = st.selectbox(
@@ -92,7 +93,12 @@ def _baseline_control(instruments: tuple[str, ...]) -> tuple[str, tuple[float, f
         bind="query-params",
         on_change=forget_ignored,
     )
-    return name, _range_control("baseline", f"{name} at baseline, points", baseline_ends(name), 1)
+    step = choices.points_step(name)
+    return name, _range_control("baseline", f"{name} at baseline, points", _scale(name, step), step)
+
+
+def _scale(name: str, step: int) -> Ends:
+    return whole_steps(baseline_ends(name), step)
 
 
 def _extra_controls(choices: Choices) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -155,11 +161,12 @@ def _reset(choices: Choices) -> None:
     for name, ends in ranges.items():
         st.session_state[name] = ends
     if "baseline" in st.session_state:
-        st.session_state["baseline"] = baseline_ends(st.session_state["baseline_on"])
+        name = st.session_state["baseline_on"]
+        st.session_state["baseline"] = _scale(name, choices.points_step(name))
 
 
 def _in_force(cohort: Cohort, choices: Choices) -> None:
-    """The cohort in one sentence, its size, and the way back to everyone."""
+    """The cohort in one sentence, its size if it may be shown, and the way back to everyone."""
     st.button(
         "Reset cohort",
         icon=":material/restart_alt:",
@@ -168,7 +175,8 @@ def _in_force(cohort: Cohort, choices: Choices) -> None:
         disabled=cohort.is_everyone,
         width="stretch",
     )
-    st.caption(f"{plain(describe(cohort))} {plain(state.cohort_size())}")
+    size = plain(release.cohort_size()) if release.judge_cohort().allowed else ""
+    st.caption(f"{plain(describe(cohort))} {size}")
     _which_study()
 
 

@@ -1,4 +1,4 @@
-"""The one place that remembers: studies, cohorts, prepared models and results.
+"""The one place that remembers: studies, cohorts, prepared models and results, not released yet (see `release`).
 
 Every cache is keyed on (study digest, frozen cohort, frozen spec). Arguments that start with an
 underscore are never hashed, so no frame is; every cache has a limit.
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.cohort import Cohort, Selection, select
-from analysis.disclosure import cell_text
 from analysis.intake import Finding, StudyDataError, read_study
+from analysis.intake.findings import FindingLog
+from analysis.intake.identifiers.k_anonymity import KAnonymity, k_anonymity
 from analysis.mixed import CrossCheck, cross_check
 from analysis.outcomes import (
     ModelSpec,
@@ -27,10 +28,13 @@ from analysis.outcomes import (
     session_count,
     symptom_change,
 )
+from analysis.outcomes.completeness import Completeness, completeness
 from analysis.study import Study
+from analysis.study.holdings import Holdings, holdings
 
+from . import access, data_chosen
 from .choices import Choices, choices_of
-from .source import Source, source
+from .source import SAMPLE, Source, source
 
 _COHORT = "kat_cohort"
 _OPENED = "kat_study"
@@ -47,12 +51,15 @@ class Opened:
 
 
 def open_study() -> Opened:
-    """The study of this server, read again only when one of its files was written.
+    """The study that this session chose, else that of this server, read again only when one of its files was written.
 
     A fault of this program while reading is one sentence for the reader and a traceback in the log. It is not
     remembered: the next run tries again.
     """
-    asked = source()
+    sent = data_chosen.uploaded()
+    if sent is not None and data_chosen.chosen() == data_chosen.UPLOAD:
+        return sent
+    asked = Source(SAMPLE, None) if data_chosen.chosen() == data_chosen.SAMPLE else source()
     try:
         return _opened(str(asked.study), str(asked.mapping), asked.stamp(), _source=asked)
     except Exception:  # the last resort, broad on purpose: a traceback on the page could show a patient's values
@@ -62,8 +69,9 @@ def open_study() -> Opened:
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the study")
 def _opened(study: str, mapping: str, stamp: str, _source: Source) -> Opened:
+    log = FindingLog()
     try:
-        return Opened(_source, read_study(_source.study, _source.mapping))
+        return Opened(_source, read_study(_source.study, _source.mapping, log), log.findings)
     except StudyDataError as error:
         return Opened(_source, None, error.findings)
 
@@ -85,14 +93,14 @@ def study() -> Study:
 
 
 def choices() -> Choices:
-    """What the sidebar can offer for the loaded study."""
+    """What the sidebar can offer for the loaded study, in coarse steps to whoever does not hold the files."""
     loaded = study()
-    return _choices(loaded.digest, _study=loaded)
+    return _choices(loaded.digest, not access.is_holder(), _study=loaded)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _choices(digest: str, _study: Study) -> Choices:
-    return choices_of(_study)
+def _choices(digest: str, coarse: bool, _study: Study) -> Choices:
+    return choices_of(_study, coarse)
 
 
 def remember(cohort: Cohort) -> None:
@@ -108,12 +116,6 @@ def selection() -> Selection:
     """What the cohort in force keeps of the study."""
     loaded = study()
     return _selection(loaded.digest, cohort(), _study=loaded)
-
-
-def cohort_size() -> str:
-    """How many patients the cohort in force keeps, of how many, in words."""
-    kept, everyone = selection().n_patients, len(study().patients)
-    return f"{cell_text(kept)} of {everyone:,} patients." if kept != everyone else f"{everyone:,} patients."
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -174,6 +176,39 @@ def review(instrument: str) -> Overview:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _review(digest: str, asked: Cohort, instrument: str, _study: Study) -> Overview:
     return overview(_selection(digest, asked, _study=_study).study, instrument)
+
+
+def held() -> Holdings:
+    """What the loaded study holds."""
+    loaded = study()
+    return _held(loaded.digest, loaded.name, _study=loaded)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _held(digest: str, name: str, _study: Study) -> Holdings:
+    return holdings(_study)
+
+
+def complete(instrument: str) -> Completeness:
+    """How complete the follow-up of the loaded study is on one instrument."""
+    loaded = study()
+    return _complete(loaded.digest, instrument, _study=loaded)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _complete(digest: str, instrument: str, _study: Study) -> Completeness:
+    return completeness(_study, instrument)
+
+
+def alike() -> KAnonymity:
+    """How many patients of the loaded study share their traits with how many others."""
+    loaded = study()
+    return _alike(loaded.digest, _study=loaded)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _alike(digest: str, _study: Study) -> KAnonymity:
+    return k_anonymity(_study)
 
 
 # What was imported stays for the life of the server: without it, every collection walks through it again.

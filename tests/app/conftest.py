@@ -10,6 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app_pages.parts import access
+
 RUN_SECONDS = 60  # generous: a shared machine, and the first run reads the study
 OVERVIEW = "app_pages/overview.py"
 SYMPTOM_CHANGE = "app_pages/symptom_change.py"
@@ -20,15 +22,21 @@ OpenApp = Callable[..., AppTest]
 
 @pytest.fixture
 def open_app(repository_root: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
-    """Open a page of the app: open_app(page, query, study=folder, mapping=file)."""
+    """Open a page of the app: open_app(page, query, study=folder, mapping=file, admin=settings, address=browser's).
+
+    AppTest has no connection and so no address of its own; None is this machine.
+    """
 
     def opened(
         page: str = OVERVIEW,
         query: Mapping[str, list[str]] | None = None,
         study: Path | None = None,
         mapping: Path | None = None,
+        admin: Path | None = None,
+        address: str | None = None,
     ) -> AppTest:
-        for name, value in (("KAT_STUDY", study), ("KAT_MAPPING", mapping)):
+        monkeypatch.setattr(access, "address", lambda: address)
+        for name, value in (("KAT_STUDY", study), ("KAT_MAPPING", mapping), ("KAT_ADMIN", admin)):
             if value is None:
                 monkeypatch.delenv(name, raising=False)
             else:
