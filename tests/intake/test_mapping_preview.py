@@ -92,3 +92,23 @@ def test_words_without_a_meaning_are_counted_for_the_person_who_translates_them(
     assert words_to_translate(visits, rule, SourceRule("visits.csv")) == [("house special", 2)]
     assert words_to_translate(visits, ColumnRule("how"), SourceRule("visits.csv"), most=1) == [("house special", 2)]
     assert words_to_translate(visits, ColumnRule(constant="IV"), SourceRule("visits.csv")) == []
+
+
+def test_the_second_worked_example_of_the_readme_works(tmp_path: Path, repository_root: Path) -> None:
+    readme = (repository_root / "analysis" / "intake" / "README.md").read_text(encoding="utf-8")
+    example = readme.split("### Words, units, items and dates")[1].split("```toml\n")[1].split("```")[0]
+    texts = {
+        "chart.csv": "code,site,dx,gender,dob\nA,N,MDD,F,04/17/1980\n",
+        "infusions.csv": "code,date,clock,how,dose,weight\nA,01/15/2024,10:00,the usual,0.5,176\n"
+        "A,01/22/2024,22:00,Shot,0.5,176\n",
+        "forms.csv": f"code,filled,{','.join(f'q{n}' for n in range(1, 10))}\nA,01/12/2024,2,2,2,2,,2,2,2,1\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    study = read_study(tmp_path, Mapping.from_toml(example))
+    assert study.patients[["age", "sex", "index_year"]].to_numpy().tolist() == [[43, "female", 2024]]
+    assert study.sessions[["session_number", "day", "route", "dose_mg"]].to_numpy().tolist() == [
+        [1, 0.0, "IV", 39.916128],
+        [2, 7.5, "IM", 39.916128],
+    ]
+    assert study.assessments[["day", "score", "prorated"]].to_numpy().tolist() == [[-3.0, 16.875, True]]  # 15 / 8 x 9

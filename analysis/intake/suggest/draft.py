@@ -19,6 +19,7 @@ from .suggestion import ColumnSuggestion, Draft
 NOTHING_FOUND = "Nothing in its name or its cells says what it is."
 READ_BESIDE = "It is read beside another column, as its weight or its time of day."
 NO_CLINIC = "No column gives the clinic. 'clinic 1' stands for all patients: correct it, or name the column."
+UNDATED = "The sessions have no dates, so other dates cannot be counted from the first one. Which column has them?"
 NO_DIAGNOSIS = "No column gives the diagnosis. 'not recorded' stands for all patients: correct it, or name the column."
 
 
@@ -65,14 +66,16 @@ def _sections(profiles: list[SourceProfile], form: str | None) -> list[Section]:
             sections.append(
                 _section(profile, table, fits[profile.name, table], scales[profile.name], form, len(fed) > 1)
             )
-    has_dates = any(
-        section.table == "sessions" and (day := section.columns.get("day")) is not None and day.date is not None
-        for section in sections
-    )
     patients = _patients(profiles, fits)
     if patients is not None:
-        sections.append(patients_section(patients, fits[patients.name, "patients"], form, has_dates))
+        sections.append(patients_section(patients, fits[patients.name, "patients"], form, _has_dates(sections)))
     return sections
+
+
+def _has_dates(sections: list[Section]) -> bool:
+    """Whether the sessions have dates, so that there is a first session to count from."""
+    days = [section.columns.get("day") for section in sections if section.table == "sessions"]
+    return any(day is not None and day.date is not None for day in days)
 
 
 def _section(
@@ -143,6 +146,9 @@ def _questions(sections: list[Section]) -> list[str]:
     tables = {section.table for section in sections}
     asked = [f"No source seems to hold {name}. Which one does?" for name, table in TABLES.items()
              if table.required and name not in tables]  # fmt: skip
+    needs_dates = any(each.needs_first_session() for section in sections for each in section.rule().column_rules())
+    if needs_dates and "sessions" in tables and not _has_dates(sections):
+        asked.append(UNDATED)
     for section in sections:
         if section.table == "patients":
             asked += [NO_CLINIC] if section.columns["clinic_id"].constant else []

@@ -279,3 +279,11 @@ def test_a_long_file_is_looked_at_evenly_and_quickly() -> None:
     )
     draft = suggest_mapping({"visits": SourceTable(cells, Origin(("visits.csv",)))})
     assert draft.mapping.tables[1].columns["route"] == ColumnRule("route", vocabulary="routes")
+
+
+def test_dates_with_nothing_to_count_from_are_asked_about() -> None:
+    visits = SESSIONS.replace("date", "day").replace("2024-01-20", "0").replace("2024-02-20", "0")
+    draft = drafted(chart=CHART, visits=visits.replace("2024-03-20", "0"), scores=SCORES)
+    assert draft.questions == (
+        "The sessions have no dates, so other dates cannot be counted from the first one. Which column has them?",
+    )
