@@ -16,7 +16,7 @@ from .gate import (
     of_patients,
     release,
 )
-from .guard import Verdict
+from .guard import Verdict, sentence_about
 from .overview import ReleasedOverview, release_overview
 from .overview_words import Card
 from .sessions import ReleasedSessions, release_sessions
@@ -57,6 +57,7 @@ __all__ = [
     "release_overview",
     "release_sessions",
     "release_size",
+    "sentence_about",
     "shown",
     "small_cells",
     "viewer",

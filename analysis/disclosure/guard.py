@@ -47,6 +47,7 @@ class ReleasedCohorts:
         self._bit = np.empty(len(codes), dtype=np.int64)
         self._bit[order] = np.repeat(self._first_word[:-1] * WORD, sizes) + within
         self._known = np.zeros((0, int(self._first_word[-1])), dtype=np.uint64)
+        self._sizes = np.zeros((0, len(labels)), dtype=np.int64)
         self._used = 0
 
     def __len__(self) -> int:
@@ -56,18 +57,21 @@ class ReleasedCohorts:
         """Whether the cohort of the patients in ``keep`` may be released beside all earlier ones.
 
         It may not when it differs from one of them by 1 to min_cell - 1 patients. Where only a group does, the rest
-        may be released and the group is named.
+        may be released and the group is named, unless it has so few patients in one of the two that nothing was said
+        of it there.
         """
         if not self._used:
             return Verdict(True)
-        apart = self._differences(self._bitmap(keep))
+        bitmap = self._bitmap(keep)
+        apart, mine = self._differences(bitmap), self._group_sizes(bitmap)
+        spoken_of = (self._sizes[: self._used] >= self._min_cell) & (mine >= self._min_cell)
         smallest, largest = 1, self._min_cell - 1
         whole = apart.sum(axis=1)
         if ((whole >= smallest) & (whole <= largest)).any():
             return Verdict(False, (), self._refusal())
-        near: Mask = np.asarray(((apart >= smallest) & (apart <= largest)).any(axis=0))
+        near: Mask = np.asarray(((apart >= smallest) & (apart <= largest) & spoken_of).any(axis=0))
         named = tuple(label for label, close in zip(self._labels, near, strict=True) if close)
-        return Verdict(True, named, self._partial(named))
+        return Verdict(True, named, sentence_about(named, self._min_cell))
 
     def admit(self, keep: Mask) -> Verdict:
         """Judge a cohort and, when it may be released, remember it."""
@@ -93,13 +97,16 @@ class ReleasedCohorts:
         if bitmaps.ndim != 2 or bitmaps.shape[1] != self._known.shape[1]:
             raise ValueError("The released cohorts on record are of another study.")
         self._known, self._used = bitmaps.astype(np.uint64), len(bitmaps)
+        sizes = [self._group_sizes(bitmap) for bitmap in self._known]
+        self._sizes = np.array(sizes, dtype=np.int64).reshape(len(bitmaps), len(self._labels))
 
     def _append(self, bitmap: Words) -> None:
         if self._used == len(self._known):
-            room = np.zeros((max(16, 2 * self._used), self._known.shape[1]), dtype=np.uint64)
-            room[: self._used] = self._known[: self._used]
-            self._known = room
-        self._known[self._used] = bitmap
+            n = max(16, 2 * self._used)
+            room, sizes = np.zeros((n, self._known.shape[1]), np.uint64), np.zeros((n, len(self._labels)), np.int64)
+            room[: self._used], sizes[: self._used] = self._known[: self._used], self._sizes[: self._used]
+            self._known, self._sizes = room, sizes
+        self._known[self._used], self._sizes[self._used] = bitmap, self._group_sizes(bitmap)
         self._used += 1
 
     def _bitmap(self, keep: Mask) -> Words:
@@ -107,6 +114,11 @@ class ReleasedCohorts:
         bits[self._bit[keep]] = True
         packed: Words = np.packbits(bits, bitorder="little").view(np.uint64)
         return packed
+
+    def _group_sizes(self, bitmap: Words) -> Counts:
+        """Patients of a cohort in each group."""
+        ends = zip(self._first_word[:-1], self._first_word[1:], strict=True)
+        return np.array([np.bitwise_count(bitmap[first:last]).sum() for first, last in ends], dtype=np.int64)
 
     def _differences(self, bitmap: Words) -> Counts:
         """Patients in one of the two cohorts but not in both: earlier cohorts x groups."""
@@ -122,13 +134,15 @@ class ReleasedCohorts:
             " difference would show those patients. Widen or narrow it by more."
         )
 
-    def _partial(self, groups: tuple[str, ...]) -> str:
-        if not groups:
-            return ""
-        return (
-            f"Withheld for {', '.join(groups)}: compared with a cohort released before, fewer than"
-            f" {self._min_cell} patients differ there."
-        )
+
+def sentence_about(groups: Sequence[str], min_cell: int) -> str:
+    """Why nothing is said of some groups; empty when there are none."""
+    if not groups:
+        return ""
+    return (
+        f"Withheld for {', '.join(groups)}: compared with a cohort released before, fewer than {min_cell} patients"
+        " differ there."
+    )
 
 
 def differs_by_few(one: Mask, other: Mask, min_cell: int = MIN_CELL) -> bool:

@@ -21,6 +21,7 @@ _READ = (
     "Each bar is the number of patients of this cohort who reach a step, as a share of all who started. Nobody who is "
     "missing from a later step is known to be well or unwell: what is shown further on speaks only of those who stay."
 )
+_MARKED = " A hollow bar is a small number of patients and is left out of everything exported."
 
 
 def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
@@ -44,7 +45,7 @@ def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
         data=partial(attrition_data, steps),
         caption=caption[0].upper() + caption[1:],
         alt="Patients left at each step: " + "; ".join(_words(steps)) + ".",
-        how_to_read=_READ,
+        how_to_read=_READ + (_MARKED if result.audience.sees_small else ""),
     )
 
 

@@ -114,7 +114,7 @@ def _title(instrument: str, cells: list[_Cell]) -> str:
     parts = [f"{share_text(shares[window])} around {window}" for window in TITLED if window in shares]
     if len(parts) < len(TITLED):
         return f"Who has a {instrument} score when"
-    return f"Starters with a {instrument} score: {' and '.join(parts)}"
+    return f"Scored on {instrument}: {', '.join(parts)}"
 
 
 def _caption(shown: Release) -> str:

@@ -30,6 +30,7 @@ _READ = (
     "arms on the same instrument. Time points, cut-offs and denominators differ between them, so read them as a range "
     "and not as a ranking; the table names each source."
 )
+_MARKED = " An open marker of this cohort rests on a small number of patients and is left out of everything exported."
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def rates_chart(result: ReleasedOverview, theme: Theme) -> Chart:
         data=partial(rates_data, result),
         caption=_caption(result),
         alt=f"{title}: " + "; ".join(_words(rate) for rate in rates if rate.own) + ".",
-        how_to_read=_READ,
+        how_to_read=_READ + (_MARKED if result.audience.sees_small else ""),
     )
 
 

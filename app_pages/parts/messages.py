@@ -98,10 +98,10 @@ def page_head(title: str, sentence: str) -> None:
 def is_empty() -> bool:
     """Say so, and whether, nobody is in the cohort or it may not be shown."""
     verdict = release.verdict()
-    if verdict.sentence:
-        st.warning(plain(verdict.sentence), icon=":material/visibility_off:")
     if not verdict.allowed:
+        st.warning(plain(verdict.sentence), icon=":material/visibility_off:")
         return True
+    withheld(verdict.sentence)
     if state.selection().n_patients:
         return False
     st.info(EMPTY, icon=":material/group_off:")

@@ -64,7 +64,7 @@ def _left_out(change: ReleasedChange) -> None:
     names = {code: route_label(code) for code in change.left_out["route"]} | change.names
     for reason, routes in change.left_out.groupby("reason"):
         counted = [
-            f"{names[row.route]} ({row.n_patients})" if row.n_patients else names[row.route]
+            f"{names[row.route]} {row.n_patients}" if row.n_patients else names[row.route]
             for row in routes.itertuples()
         ]
         st.caption(f"Not in the model, {reason}: {', '.join(counted)}.")

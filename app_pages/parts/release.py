@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +28,12 @@ from analysis.disclosure import (
     release_overview,
     release_sessions,
     release_size,
+    sentence_about,
     shown,
 )
 from analysis.outcomes import ModelSpec, starters_of_study
 from analysis.study import Study, index_route
+from analysis.vocabulary import route_label
 
 from . import access, state
 
@@ -61,7 +63,7 @@ def judge_cohort() -> Verdict:
     verdict = Verdict(True)
     if not access.is_holder():
         try:
-            verdict = _record().admit(state.selection().keep)
+            verdict = _named(_record().admit(state.selection().keep))
         except OSError:
             logging.exception("The record of released cohorts cannot be used")
             verdict = Verdict(False, (), NOT_REMEMBERED)
@@ -70,6 +72,14 @@ def judge_cohort() -> Verdict:
         asked = repr(state.cohort())
         access.audit_once("denial", asked, study=state.study().digest, cohort=asked, reason=verdict.sentence)
     return verdict
+
+
+def _named(verdict: Verdict) -> Verdict:
+    """The groups in a reader's words."""
+    if not verdict.groups:
+        return verdict
+    names = [route_label(code) for code in verdict.groups]
+    return replace(verdict, sentence=sentence_about(names, access.audience().min_cell))
 
 
 def remembering() -> Callable[[], None]:

@@ -90,7 +90,7 @@ def made_balance(routes: tuple[str, ...]) -> pd.DataFrame:
 
 
 def made_overview(n: int = 400, reached_it: int = 120, **changed: object) -> Overview:
-    """An overview of n starters, half of them scored, `reached_it` of those responders and half as many in remission."""
+    """An overview of n starters, half of them scored, `reached_it` of those responders, half as many in remission."""
     able_n, scored = int(0.9 * n), n // 2
     steps = [
         (STARTERS, "Started treatment", n),
