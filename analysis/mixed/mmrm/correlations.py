@@ -13,7 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 SHRUNK = (0.95, 0.7, 0.4, 0.0)  # shares of a moment estimate tried until a first guess is safely positive definite
 SAFE = 0.05  # smallest eigenvalue of a first guess's correlation
 LEAST = 1e-8  # variance of a first guess, over their mean
-WIDEST = 0.9  # correlation of a first guess
+WIDEST = 0.97  # correlation of a first guess, over the largest or the lowest that there can be
 
 
 class LagCorrelation(Protocol):
@@ -64,7 +64,7 @@ class Exchangeable:
         return 1
 
     def first_guess(self, by_lag: FloatArray) -> FloatArray:
-        return np.array([np.clip(by_lag.mean(), -0.5 / len(by_lag), WIDEST)])
+        return np.array([np.clip(by_lag.mean(), -WIDEST / len(by_lag), WIDEST)])
 
     def values(self, parameters: FloatArray, lags: int) -> FloatArray:
         return np.full(lags, parameters[0])

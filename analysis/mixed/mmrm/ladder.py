@@ -15,6 +15,7 @@ from analysis.vocabulary import nearest
 
 from ..refusal import ModelRefused
 from .attendance import Attendance
+from .guesses import other_moments
 from .search import Search, Stop
 from .structures import STRUCTURES, Structure
 from .visit_data import VisitData
@@ -25,7 +26,7 @@ LADDER = ("unstructured", "ar1h", "csh", "cs")
 SIMPLER = {"ar1h": "ar1", "csh": "cs", "toeplitzh": "toeplitz", "toeplitz": "ar1"}
 FEW_TOGETHER = 30  # patients seen at both of some pair of visits, below which other starts are tried as well
 NEGLIGIBLE = 1e-6  # variance share, or distance of a correlation from one, that is called zero
-EXTRA_STARTS = 4
+NEARLY_SINGULAR = 1e-4  # smallest variance share of any combination of visits at which a search does not settle
 OVERRUN = (
     "Few patients attended some pair of visits, and a singular covariance would fit their rows better still; what is"
     " reported is the best fit with a regular covariance."
@@ -90,10 +91,9 @@ def best_of_starts(
     enough = attendance.schedule.together.min() >= FEW_TOGETHER
     if best is not None and (best.on_boundary or (best.is_certified and enough)):
         return best, search.count, False
-    draws = np.random.default_rng(20)
     overrun = False
-    for _ in range(EXTRA_STARTS):
-        rival = search.from_guess(structure.first_guess(_shaken(attendance.moments, draws)))
+    for moments in other_moments(attendance.moments):
+        rival = search.from_guess(structure.first_guess(moments))
         if rival is None or (best is not None and rival.at.value > best.at.value - BETTER):
             continue
         overrun |= rival.on_boundary
@@ -102,17 +102,10 @@ def best_of_starts(
     return best, search.count, overrun
 
 
-def _shaken(moments: FloatArray, draws: np.random.Generator) -> FloatArray:
-    """Another first guess: variances up to a few times off, correlations of a random covariance."""
-    size = len(moments)
-    factor = draws.normal(size=(size, 2 * size))
-    random = factor @ factor.T
-    scale = np.sqrt(np.diag(moments) / np.diag(random)) * np.exp(draws.normal(0.0, 0.5, size))
-    return np.asarray(random * np.outer(scale, scale))
-
-
 def _failure(stop: Stop | None, attendance: Attendance) -> str:
     """Why a search came to nothing, as the rest of a sentence."""
+    if stop is not None and NEGLIGIBLE <= stop.smallest < NEARLY_SINGULAR and not stop.is_flat:
+        return "the covariance of the visits is estimated as nearly singular: some visits determine each other"
     if stop is None or not (stop.smallest < NEGLIGIBLE or stop.is_flat):
         return "the optimiser could not certify that it reached the best fit"
     if stop.smallest >= NEGLIGIBLE:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.mixed import FittedModel, MixedModelFit, ModelRefused, fit_mixed_model, fit_mmrm
+from analysis.mixed.mmrm.ladder import OVERRUN
 
 from .designs import RandomDesign
 from .residual_designs import RANDOM_PARTS, ResidualCovariance, ResidualDesign
@@ -106,7 +107,10 @@ def judged_mmrm(design: VisitDesign) -> Verdict:
     lowest, there = lowest_found(rival, design.seed, STARTS, [here])
     worse = fit.neg2loglik - min(lowest + design.raw_constant, at_fit)
     off = fit.neg2loglik - at_fit
-    return Verdict(design, fit.status, worse, off, boundary=rival.is_singular(there), finite=_all_finite(fit))
+    # A likelihood without floor falls towards a singular covariance: a rival on its way there is not a better fit, and
+    # the fit says that there is one.
+    boundary = rival.is_singular(there) or OVERRUN in fit.notes
+    return Verdict(design, fit.status, worse, off, boundary=boundary, finite=_all_finite(fit))
 
 
 def judged_residuals(design: ResidualDesign) -> Verdict:

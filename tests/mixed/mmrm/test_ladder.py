@@ -8,6 +8,7 @@ import pytest
 
 from analysis.mixed import ModelRefused, fit_mmrm
 
+from ..fuzz.visit_designs import visit_design
 from .drawn import FORMULA, scheduled
 
 ROWS = scheduled(30, seed=3, kept=1.0)
@@ -166,3 +167,21 @@ def test_declared_visits_without_rows_are_named() -> None:
     assert fit.visit_covariance.shape == (4, 4)
     apart = fit_mmrm("y ~ route + baseline", rows, "patient", "visit")
     assert apart.notes == ("visit: no rows have the levels week 26, week 52.",)
+
+
+def test_visits_that_nearly_determine_each_other_are_named_as_the_reason() -> None:
+    design = visit_design(85)
+    with pytest.raises(ModelRefused) as caught:
+        fit_mmrm(design.formula, design.rows, "patient", "visit", covariance=design.structure, method=design.method)
+    assert str(caught.value) == (
+        "The covariance structure 'toeplitzh' cannot be fitted: the covariance of the visits is estimated as nearly"
+        " singular: some visits determine each other. Use covariance='toeplitz', or fewer visits or fixed terms."
+    )
+
+
+def test_a_lower_fit_far_from_the_moments_is_found() -> None:
+    """Three patients attended the first visit; from the moments the search ends 1.4 too high."""
+    design = visit_design(123)
+    fit = fit_mmrm(design.formula, design.rows, "patient", "visit", covariance=design.structure, method=design.method)
+    variances = np.diag(fit.visit_covariance)
+    assert variances[0] > variances[1]
