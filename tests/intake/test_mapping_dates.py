@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pyarrow as arrow
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.intake.dates import Moments, ages_at, days_between, parse_dates
@@ -254,6 +254,7 @@ def moments(dates: list[datetime.date]) -> Moments:
     return Moments(np.array([(date - EPOCH).days for date in dates]), np.full(len(dates), np.nan))
 
 
+@settings(deadline=None)
 @given(st.lists(DAYS, min_size=1, max_size=20))
 def test_every_form_reads_the_same_days(dates: list[datetime.date]) -> None:
     forms = {"iso": "%Y-%m-%d", "us": "%m/%d/%Y", "european": "%d.%m.%Y", "%d %b %Y": "%d %b %Y"}
@@ -264,6 +265,7 @@ def test_every_form_reads_the_same_days(dates: list[datetime.date]) -> None:
         assert found.day.tolist() == moments(dates).day.tolist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=20))
 def test_days_and_ages_are_those_of_the_calendar(pairs: list[tuple[datetime.date, datetime.date]]) -> None:
     first, later = (moments([pair[side] for pair in pairs]) for side in (0, 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.intake.items import score_items
@@ -158,6 +158,7 @@ def test_four_missing_items_of_the_bdi_are_made_up_by_the_mean() -> None:
     assert scored("BDI-II", answers, 4) == (pytest.approx(sum(known) / 17 * 21), 17, True)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(ITEM_SCORING)), st.data())
 def test_a_score_is_possible_and_changes_with_no_patients_order(instrument: str, data: st.DataObject) -> None:
     rule = ITEM_SCORING[instrument]

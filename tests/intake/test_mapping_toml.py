@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.intake import Mapping, StudyDataError, mapping_file_name, mapping_toml
@@ -95,6 +95,7 @@ def plain_dates(mapping: Mapping) -> set[tuple[str, str]]:
             for name in each.reads()[:1]}  # fmt: skip
 
 
+@settings(deadline=None)
 @given(mappings())
 def test_a_written_mapping_reads_back_equal(mapping: Mapping) -> None:
     kept = {(rule.source, each.column) for rule in mapping.tables for each in rule.column_rules() if each.column}
@@ -121,6 +122,7 @@ def test_a_database_source_reads_back_equal() -> None:
     assert Mapping.from_toml(mapping_toml(mapping)) == mapping
 
 
+@settings(deadline=None)
 @given(st.none() | st.text())
 def test_a_file_name_is_plain_whatever_the_study_is_called(name: str | None) -> None:
     assert re.fullmatch(r"[a-z0-9_]{1,80}\.toml", mapping_file_name(name))
