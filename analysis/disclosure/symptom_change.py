@@ -145,14 +145,21 @@ def _curve(result: SymptomChange, found: Release, closed: Collection[str]) -> pd
     frame[ESTIMATES] = frame[ESTIMATES].mask(barred)
     if found.audience.sees_small:
         return frame.assign(n_state=found["trajectory"].states["n_patients"])
-    still = found[STILL]
-    given = {
-        (row["route"], row["x"]): (row["n_patients"], state)
-        for row, state in zip(still.frame.to_dict("records"), still.states["n_patients"].tolist(), strict=True)
-    }
+    given = _still_assessed(found)
     places = list(zip(frame["route"], frame["x"], strict=True))
     pairs = [given.get(place, (float("nan"), NOT_GIVEN)) for place in places]
     return frame.assign(n_patients=[float(n) for n, _ in pairs], n_state=[state for _, state in pairs])
+
+
+def _still_assessed(found: Release) -> dict[tuple[str, float], tuple[float, str]]:
+    """By route and x, the number still assessed that a release gives, and its state. A refused result has none."""
+    if STILL not in found.tables:
+        return {}
+    still = found[STILL]
+    return {
+        (row["route"], row["x"]): (row["n_patients"], state)
+        for row, state in zip(still.frame.to_dict("records"), still.states["n_patients"].tolist(), strict=True)
+    }
 
 
 def _observed(found: Release, closed: Collection[str]) -> pd.DataFrame:

@@ -4,20 +4,20 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from analysis.disclosure import Audience, holder, release_sessions, viewer
 from analysis.figures import (
     LIGHT,
     attrition_chart,
-    comparable,
     differences_chart,
     has_pattern,
     has_rates,
     rates_chart,
     session_pattern_chart,
 )
-from analysis.outcomes import SessionCount
+from analysis.outcomes import Denominators, Landmark, SessionCount
 from analysis.outcomes.overview import BENCHMARK_COLUMNS
 from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS
-from tests.figures.made import made_change, made_differences, made_overview
+from tests.figures.made import made_change, made_differences, made_overview, released_change, released_overview
 
 LONGEST_LABEL = 80  # characters that fit a figure of 500 px
 
@@ -33,24 +33,32 @@ def said(figure: go.Figure) -> str:
 
 def test_plotly_accepts_every_property_of_the_small_figures() -> None:
     for chart in (
-        differences_chart(made_change(), LIGHT),
-        attrition_chart(made_overview(), LIGHT),
-        rates_chart(made_overview(), LIGHT),
+        differences_chart(released_change(made_change()), LIGHT),
+        attrition_chart(released_overview(made_overview()), LIGHT),
+        rates_chart(released_overview(made_overview()), LIGHT),
+        attrition_chart(released_overview(made_overview(n=20, reached_it=4), holder()), LIGHT),
+        rates_chart(released_overview(made_overview(n=20, reached_it=4), holder()), LIGHT),
     ):
         go.Figure(chart.plot.to_dict())
 
 
-def test_a_pair_is_compared_only_if_both_routes_still_have_eleven_patients() -> None:
+def test_a_pair_is_compared_only_if_both_routes_may_be_spoken_of() -> None:
     change = made_change()
-    change.decision.loc[change.decision["route"] == "SL", "n_patients"] = 10
-    pairs = comparable(change)
+    assert len(released_change(change).differences) == 6
+    change.trajectory.loc[change.trajectory["route"] == "SL", "n_behind"] = 10
+    pairs = released_change(change).differences
     assert "SL" not in set(pairs["first"]) | set(pairs["second"])
     assert len(pairs) == 3
 
 
+def test_a_higher_limit_takes_routes_from_the_comparison() -> None:
+    pairs = released_change(made_change(), viewer(24)).differences
+    assert set(pairs["first"]) | set(pairs["second"]) == {"IV", "IN"}
+
+
 def test_nothing_to_compare_is_refused_rather_than_drawn_empty() -> None:
     with pytest.raises(ValueError, match="no pair of routes"):
-        differences_chart(made_change(("IV",)), LIGHT)
+        differences_chart(released_change(made_change(("IV",))), LIGHT)
 
 
 @pytest.mark.parametrize(
@@ -62,18 +70,20 @@ def test_nothing_to_compare_is_refused_rather_than_drawn_empty() -> None:
 )
 def test_the_title_says_how_many_pairs_differ_beyond_chance(p_adjusted: float, title: str) -> None:
     change = made_change(("IV", "IN", "IM"))
-    chart = differences_chart(made_change(differences=made_differences(change.decision, p_adjusted)), LIGHT)
+    made = made_change(("IV", "IN", "IM"), differences=made_differences(change.decision, p_adjusted))
+    chart = differences_chart(released_change(made), LIGHT)
     assert title in said(chart.plot)
 
 
 def test_two_routes_alone_are_called_the_two_routes() -> None:
     change = made_change(("IV", "IN"))
-    chart = differences_chart(made_change(("IV", "IN"), differences=made_differences(change.decision, 0.01)), LIGHT)
+    made = made_change(("IV", "IN"), differences=made_differences(change.decision, 0.01))
+    chart = differences_chart(released_change(made), LIGHT)
     assert "Adjusted change differs between the two routes after 6 sessions" in said(chart.plot)
 
 
 def test_a_pair_is_named_in_the_order_of_the_subtraction() -> None:
-    chart = differences_chart(made_change(("IV", "SL")), LIGHT)
+    chart = differences_chart(released_change(made_change(("IV", "SL"))), LIGHT)
     assert list(chart.plot.layout.yaxis.ticktext) == ["IV − SL"]
     assert chart.data().loc[0, "estimate"] < 0
     assert "IV − SL −" in chart.alt
@@ -82,25 +92,36 @@ def test_a_pair_is_named_in_the_order_of_the_subtraction() -> None:
 def test_the_zero_line_is_inside_the_differences_axis_even_when_all_are_on_one_side() -> None:
     change = made_change(("IV", "SL"))
     change.differences[["estimate", "ci_low", "ci_high"]] = [-5.0, -6.0, -4.0]
-    low, high = differences_chart(change, LIGHT).plot.layout.xaxis.range
+    low, high = differences_chart(released_change(change), LIGHT).plot.layout.xaxis.range
     assert low < -6
     assert high > 0
 
 
-def test_attrition_withholds_a_small_step_and_its_share() -> None:
-    chart = attrition_chart(made_overview(n=20), LIGHT)
+def test_attrition_withholds_a_small_step_its_share_and_what_would_give_it_away() -> None:
+    chart = attrition_chart(released_overview(made_overview(n=20, reached_it=4)), LIGHT)
     assert "<b><11 (–)</b>" in words(chart.plot)
-    assert chart.data()["n_patients"].tolist() == ["20", "18", "<11"]
-    assert chart.data()["share"].isna().tolist() == [False, False, True]
-    assert chart.plot.data[1].x[-1] == 0.0
+    # 20 started and 18 have a baseline: two have none.
+    assert chart.data()["n_patients"].tolist() == ["20", "withheld", "<11"]
+    assert chart.data()["share"].isna().tolist() == [False, True, True]
+    assert list(chart.plot.data[1].x) == [1.0, 0.0, 0.0]
+
+
+def test_the_holder_sees_a_small_step_as_a_hollow_bar() -> None:
+    chart = attrition_chart(released_overview(made_overview(n=20, reached_it=4), holder()), LIGHT)
+    assert "<b>10 (small) (50%)</b>" in words(chart.plot)
+    assert list(chart.plot.data[1].marker.color) == [LIGHT.accent, LIGHT.accent, LIGHT.paper]
+    assert chart.data()["n_patients"].tolist() == ["20", "18", "10 (small)"]
+    assert chart.how_to_read.endswith(
+        " A hollow bar is a small number of patients and is left out of everything exported."
+    )
 
 
 def test_attrition_survives_a_cohort_of_nobody() -> None:
-    assert "0 (0%)" in words(attrition_chart(made_overview(n=0), LIGHT).plot)
+    assert "0 (0%)" in words(attrition_chart(released_overview(made_overview(n=0)), LIGHT).plot)
 
 
 def test_rates_stand_beside_what_was_published_with_arm_time_point_and_denominator() -> None:
-    text = words(rates_chart(made_overview(), LIGHT).plot)
+    text = words(rates_chart(released_overview(made_overview()), LIGHT).plot)
     assert "This cohort, of patients scored around day 28" in text
     assert "Study A, IV; 6 weeks; 200 patients" in text
     assert "Study B, control arm; week 8; 100 patients" in text
@@ -110,34 +131,53 @@ def test_rates_stand_beside_what_was_published_with_arm_time_point_and_denominat
 def test_a_published_arm_keeps_to_one_line_and_names_its_denominator(arm) -> None:
     columns = {name: [getattr(arm, name)] for name in BENCHMARK_COLUMNS}
     published = pd.DataFrame(columns | {"response": [0.5]})
-    figure = rates_chart(made_overview(benchmarks=published), LIGHT).plot
+    figure = rates_chart(released_overview(made_overview(benchmarks=published)), LIGHT).plot
     label = next(one.text for one in figure.layout.annotations if one.text.startswith(arm.study))
     assert len(label) <= LONGEST_LABEL
     assert arm.denominator.split(";")[0][:10] in label
 
 
 def test_the_rates_axes_are_titled_and_their_ends_apart() -> None:
-    layout = rates_chart(made_overview(), LIGHT).plot.layout
+    layout = rates_chart(released_overview(made_overview()), LIGHT).plot.layout
     assert layout.xaxis.title.text == layout.xaxis2.title.text == "Share of patients"
     assert layout.xaxis2.domain[0] - layout.xaxis.domain[1] >= 0.1
 
 
 def test_a_rate_of_fewer_than_eleven_responders_is_withheld_everywhere() -> None:
-    overview = made_overview(n=100, reached=8)
+    overview = released_overview(made_overview(n=100, reached_it=8))
     assert not has_rates(overview)
     table = rates_chart(overview, LIGHT).data()
     assert set(table["numerator"]) == {"<11"}
     assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
+def test_a_rate_that_leaves_out_fewer_than_eleven_is_withheld_too() -> None:
+    overview = released_overview(made_overview(n=100, reached_it=45, rates=made_overview(n=100, reached_it=45).rates))
+    table = overview.rates.as_text()
+    observed = table[(table["outcome"] == "Response") & table["rule"].str.startswith("of patients")]
+    assert set(observed["numerator"]) | set(observed["denominator"]) >= {"withheld"}
+    assert observed["share"].isna().all()
+
+
+def test_the_holder_sees_a_rate_of_few_as_an_open_marker() -> None:
+    chart = rates_chart(released_overview(made_overview(n=100, reached_it=8), holder()), LIGHT)
+    assert "circle-open" in chart.plot.data[1].marker.symbol
+    assert "Response of patients scored around day 28: 16% (11 to 21%) (small)" in chart.alt
+    assert chart.data()["numerator"].tolist()[0] == "8 (small)"
+    assert chart.how_to_read.endswith(
+        " An open marker of this cohort rests on a small number of patients and is left out of everything exported."
+    )
+
+
 def test_no_rate_at_all_is_refused_rather_than_drawn_empty() -> None:
-    overview = made_overview(n=100, reached=8)
+    overview = made_overview(n=100, reached_it=8)
+    none = made_overview(n=100, reached_it=8, benchmarks=overview.benchmarks.head(0))
     with pytest.raises(ValueError, match="no rate can be shown"):
-        rates_chart(made_overview(n=100, reached=8, benchmarks=overview.benchmarks.head(0)), LIGHT)
+        rates_chart(released_overview(none), LIGHT)
 
 
 def test_the_alt_text_of_the_rates_holds_shares_and_intervals() -> None:
-    alt = rates_chart(made_overview(), LIGHT).alt
+    alt = rates_chart(released_overview(made_overview()), LIGHT).alt
     assert "Response of patients scored around day 28: 60% (55 to 65%)" in alt
 
 
@@ -151,19 +191,44 @@ PATTERN = pd.DataFrame(
 )
 
 
+def released_pattern(pattern: pd.DataFrame, audience: Audience):
+    groups = pd.DataFrame(
+        [("1 to 3 sessions in all", 30), ("10 or more sessions in all", 310)], columns=["pattern", "n_patients"]
+    )
+    of = Denominators(2_000, 960, 820, 380)
+    made = SessionCount(of, 340, pattern, groups, 300, "", Landmark(0, trouble="too few"))
+    return release_sessions(made, made_change(), audience)
+
+
 def test_the_drop_out_pattern_draws_only_points_of_eleven_patients_and_names_each_panel() -> None:
-    chart = session_pattern_chart(SessionCount(PATTERN, "", ""), "PHQ-9", LIGHT)
+    chart = session_pattern_chart(released_pattern(PATTERN, viewer()), "PHQ-9", LIGHT)
     go.Figure(chart.plot.to_dict())
     assert [list(trace.x) for trace in chart.plot.data] == [[1.0, None], [1.0], [1.0, None], [1.0]]
-    assert "<b>1 to 3 sessions in all</b><br>up to 30 patients a point" in words(chart.plot)
-    assert chart.data()["n_patients"].tolist() == ["30", "<11", "40"]
+    assert "<b>1 to 3 sessions in all</b><br>30 patients" in words(chart.plot)
+    assert chart.data()["n_patients"].tolist() == ["", "", ""]
+    assert chart.data()["mean"].isna().tolist() == [False, True, False]
+    assert chart.caption == (
+        "Patients: 1 to 3 sessions in all, 30; 10 or more sessions in all, 310. Means of fewer than 11 are left out."
+    )
+    assert "a point rests on at least 11 patients" in chart.how_to_read
     assert chart.alt.endswith(
         "1 to 3 sessions in all, −3.0 points after 1; 10 or more sessions in all, −5.0 points after 1."
     )
 
 
+def test_the_holder_sees_small_points_of_the_pattern_small_and_pale() -> None:
+    chart = session_pattern_chart(released_pattern(PATTERN, holder()), "PHQ-9", LIGHT)
+    first = chart.plot.data[1]
+    assert list(first.marker.opacity) == [1, 0.55]
+    assert list(first.text) == ["−3.0, 30 patients", "−4.0, 10 (small) patients"]
+    assert chart.data()["n_patients"].tolist() == ["30", "10 (small)", "40"]
+    assert "a small pale point rests on fewer than 11 patients and is left out of everything exported" in (
+        chart.how_to_read
+    )
+
+
 def test_a_pattern_of_too_few_is_not_drawn() -> None:
-    views = SessionCount(PATTERN.assign(n_patients=10), "", "")
+    views = released_pattern(PATTERN.assign(n_patients=10), viewer())
     assert not has_pattern(views)
-    with pytest.raises(ValueError, match="no point of the drop-out pattern rests on 11 patients"):
+    with pytest.raises(ValueError, match="the drop-out pattern has no point to draw"):
         session_pattern_chart(views, "PHQ-9", LIGHT)

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.cohort import Cohort, select
 from analysis.outcomes import attrition, follow, overview, rates
+from analysis.outcomes.who import AROUND_DAY_28, NESTING
 from analysis.study import Study
 from analysis.vocabulary import instrument
 from tests.drawn import drawn_study
@@ -129,52 +130,62 @@ def test_response_agrees_with_a_plain_loop(study: Study) -> None:
     assert (row["numerator"], row["denominator"]) == (answers.count(True), 5 - answers.count(None))
 
 
-def said(study: Study) -> str:
-    return " ".join(sentence.text for sentence in overview(study).safety)
-
-
 def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
-    assert said(select(study, Cohort()).study) == (
-        "Where staff asked after each session (1 of 2 clinics): 66.7 events per 100 of their 3 sessions, "
-        "in 1 of their 2 patients (50%). "
-        "Where events were noted when patients mentioned them (1 of 2 clinics): 33.3 events per 100 of their "
-        "3 sessions, in 1 of their 2 patients (50%). Serious events: 1."
-    )
+    line = overview(select(study, Cohort()).study).safety
+    assert line.events.drop(columns=["per_100_sessions", "share"]).to_numpy().tolist() == [
+        ["solicited", 1, 2, 3, 2, 1, 2],
+        ["spontaneous", 1, 2, 3, 2, 1, 1],
+    ]
+    assert line.events["per_100_sessions"].tolist() == pytest.approx([200 / 3, 100 / 3])
+    assert line.events["share"].tolist() == [0.5, 0.5]
+    assert line.n_serious == 1
 
 
-def test_each_sentence_about_safety_carries_the_counts_that_may_be_too_small_to_show(study: Study) -> None:
-    solicited = overview(select(study, Cohort()).study).safety[0]
-    assert solicited.counts == (1, 2, 2)
-    assert solicited.otherwise == "Where staff asked after each session: withheld, in fewer than 11 patients."
+def test_a_study_without_events_has_none_to_count() -> None:
+    line = overview(drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)).safety
+    assert not line.is_recorded
+    assert line.events.empty
 
 
-def test_a_study_without_events_says_so() -> None:
-    study = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS)
-    assert said(study) == "This study has no adverse_events table, so nothing can be said about safety here."
-
-
-def test_a_study_in_which_no_event_was_recorded_says_in_how_many_sessions(study: Study) -> None:
+def test_a_study_in_which_no_event_was_recorded_knows_its_sessions_and_patients(study: Study) -> None:
     none = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS, adverse_events="patient_id day term")
-    assert said(none) == "No adverse event was recorded in 6 sessions of 6 patients."
+    line = overview(none).safety
+    assert line.is_recorded
+    assert (line.n_sessions, line.n_patients) == (6, 6)
 
 
-def test_the_change_sentence_has_its_interval_and_denominator(study: Study) -> None:
+def test_the_observed_change_has_its_interval_and_patients(study: Study) -> None:
     # a -10, b -12, e +2: mean -6.667, SD 7.572, t(0.975, 2) = 4.3027.
-    assert overview(select(study, Cohort()).study).change.text == (
-        "Observed mean change in PHQ-9 from baseline to around day 28: −6.7 points "
-        "(95% interval −25.5 to 12.1), in 3 of 5 starters."
-    )
+    change = overview(select(study, Cohort()).study).change
+    assert change.n_patients == 3
+    assert (change.mean, change.ci_low, change.ci_high) == pytest.approx((-6.667, -25.48, 12.14), abs=0.01)
 
 
 @pytest.mark.parametrize("name", ["PHQ-9", "MADRS", "PCL-5"])
-def test_an_empty_cohort_gives_zero_counts_and_sentences(study: Study, name: str) -> None:
+def test_an_empty_cohort_gives_zero_counts_and_no_number(study: Study, name: str) -> None:
     nobody = study.keep_patients(np.zeros(len(study.patients), dtype=bool))
     result = overview(nobody, name)
-    assert result.n_starters == 0
-    assert result.change.text.startswith("Too few patients have both a baseline and a score around day 28")
-    assert result.safety[0].text == "No sessions in this cohort."
-    assert [card.label for card in result.cards][:2] == ["Started treatment", "Evaluable"]
+    assert result.change.n_patients == 0
+    assert np.isnan(result.change.mean)
+    assert result.safety.n_sessions == 0
     assert result.attrition["n_patients"].tolist() == [0] * 5
+
+
+def test_whom_each_count_is_of_is_named_and_lies_among_those_it_says(sample_study: Study) -> None:
+    """Nesting is what a reader may subtract: it has to hold in every group."""
+    result = overview(select(sample_study, Cohort()).study)
+    counts = {(who, "all"): n for who, n in zip(result.attrition["who"], result.attrition["n_patients"], strict=True)}
+    counts[AROUND_DAY_28, "all"] = result.change.n_patients
+    for row in result.rates.to_dict("records"):
+        counts[row["who_could"], row["route"]] = row["denominator"]
+        counts[row["who_reached"], row["route"]] = row["numerator"]
+    compared = 0
+    for (who, group), n in counts.items():
+        for whole in NESTING.get(who, ()):
+            if (whole, group) in counts:
+                compared += 1
+                assert n <= counts[whole, group]
+    assert compared > 50
 
 
 def test_benchmarks_are_of_the_same_instrument_and_never_of_another(study: Study) -> None:
