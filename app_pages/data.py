@@ -4,7 +4,7 @@ import streamlit as st
 
 from app_pages.parts import data_dictionary, data_load, data_study
 
-PARTS = {"study": "This study", "load": "Load a study", "dictionary": "Data dictionary"}
+STUDY, LOAD, DICTIONARY = "This study", "Load a study", "Data dictionary"
 
 st.title("Data")
 st.markdown(
@@ -13,17 +13,16 @@ st.markdown(
 )
 part = st.segmented_control(
     "Part of this page",
-    list(PARTS),
-    default="study",
+    [STUDY, LOAD, DICTIONARY],
+    default=STUDY,
     required=True,
-    format_func=PARTS.__getitem__,
     key="part",
     bind="query-params",
     label_visibility="collapsed",
 )
-if part == "load":
+if part == LOAD:
     data_load.show()
-elif part == "dictionary":
+elif part == DICTIONARY:
     data_dictionary.show()
 else:
     data_study.show()

@@ -14,7 +14,6 @@ _CHOSEN = "kat_chosen"
 _UPLOADED = "kat_uploaded"
 _KEPT = ("kat_", "data-", "map-", "part")  # of the session, when another study comes in force
 _OF_OLD_STUDY = ("kat_ignored", "kat_instrument", "kat_page", "data-instrument")
-_PART = "part"
 
 
 def chosen() -> str:
@@ -47,4 +46,3 @@ def forget_settings() -> None:
     for key in [str(key) for key in st.session_state]:
         if not key.startswith(_KEPT) or key in _OF_OLD_STUDY:
             del st.session_state[key]
-    st.query_params.from_dict({_PART: st.query_params[_PART]} if _PART in st.query_params else {})

@@ -76,10 +76,16 @@ def _table(findings: Sequence[Finding]) -> None:
     if not findings:
         st.caption("There is no finding of this kind.")
         return
-    shown = findings_frame(findings[:MOST_SHOWN])
+    shown = _without_blank(findings_frame(findings[:MOST_SHOWN]))
     table(shown, "Findings", NAMES, {"count": _count_text})
     if len(findings) > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN} of {len(findings):,} findings. The file has all of them.")
+
+
+def _without_blank(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without the columns that say nothing about any of these findings."""
+    blank = [name for name in frame if bool((frame[name].isna() | (frame[name] == "")).all())]
+    return frame.drop(columns=blank)
 
 
 def _count_text(count: int | None) -> str:

@@ -13,6 +13,7 @@ from analysis.intake.limits import MOST_COLUMNS, MOST_UNPACKED, MOST_WORKBOOK_CE
 
 from . import access, data_choose, data_mapping, data_result, data_session
 from .data_findings import findings_list, words
+from .words import plain
 
 ENDINGS = ["csv", "tsv", "txt", "parquet", "xlsx", "zip", "ndjson"]
 NOT_FOR_VIEWERS = "Files are loaded by whoever holds them. Ask the person who started this dashboard."
@@ -26,6 +27,8 @@ PRIVACY = (
     "could tell who a patient is (a name, a record number, a date, a postal code, free text) is refused and named; its "
     "cells are never shown."
 )
+STILL_HERE = "Uploaded before: {names}."
+_FILES, _SAVED = "kat_upload_files", "kat_upload_toml"
 REFUSED = "Nothing of this upload was used: {words}."
 AS_FOREIGN = "Map these files by pointing instead"
 EXPORT_NEXT = "Write the mapping as the README of `analysis/intake` shows, and send it below as a saved mapping."
@@ -48,9 +51,7 @@ def show() -> None:
         return
     data_choose.choose()
     st.header("Upload a study")
-    files = st.file_uploader(
-        "Files of the study", type=ENDINGS, accept_multiple_files=True, key="data-files", label_visibility="collapsed"
-    )
+    files = _files_control()
     saved = _saved_mapping_control()
     if not files:
         st.markdown(HOW)
@@ -60,9 +61,33 @@ def show() -> None:
     _uploaded(files, saved)
 
 
+def _files_control() -> Sequence[UploadedFile]:
+    """The files of this session's upload, those of before included when the page was left in between."""
+    arrived = st.file_uploader(
+        "Files of the study", type=ENDINGS, accept_multiple_files=True, key="data-files", label_visibility="collapsed",
+        on_change=data_session.let_go, args=(_FILES,),
+    )  # fmt: skip
+    files: Sequence[UploadedFile] = data_session.kept(_FILES, arrived) or ()
+    if files and not arrived:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(STILL_HERE.format(names=", ".join(plain(file.name) for file in files)))
+            st.button("Forget the upload", key="data-forget", on_click=_forget, type="tertiary")
+    return files
+
+
+def _forget() -> None:
+    data_session.let_go(_FILES)
+    data_session.let_go(_SAVED)
+
+
 def _saved_mapping_control() -> UploadedFile | None:
     with st.expander("Use a saved mapping (TOML)"):
-        return st.file_uploader("Saved mapping", type=["toml"], key="data-saved", label_visibility="collapsed")
+        arrived = st.file_uploader(
+            "Saved mapping", type=["toml"], key="data-saved", label_visibility="collapsed",
+            on_change=data_session.let_go, args=(_SAVED,),
+        )  # fmt: skip
+    found: UploadedFile | None = data_session.kept(_SAVED, arrived)
+    return found
 
 
 def _uploaded(files: Sequence[UploadedFile], saved: UploadedFile | None) -> None:

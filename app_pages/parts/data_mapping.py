@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.intake import Mapping
 from analysis.intake.delimited import DELIMITERS, ENCODINGS, TextFormat
+from analysis.intake.findings import listed, shown_name
 from analysis.intake.incoming import Incoming
 from analysis.intake.preview import Preview
 from analysis.intake.suggest import Draft
@@ -20,6 +21,7 @@ from .words import plain
 WORKED_OUT_AT_ONCE = 200_000  # rows of all sources; with more a person asks for the result, as it takes seconds
 _WRITTEN = "data-written"
 _PREVIEWED = "data-previewed"
+MOST_NAMED = 4  # columns of one question
 ASKS = "The files leave open, and you know:"
 
 
@@ -43,8 +45,8 @@ def show(files: Sequence[UploadedFile], incoming: Incoming, start: Mapping | Non
     _questions(draft, mapping, start)
     st.header("The mapping")
     st.caption(
-        "Each column of your files and what it becomes. What is suggested comes from its name and its cells; "
-        "change it where it is wrong. Nothing is read until you use the study."
+        "Each column of your files, what it becomes, and how it is read. What is suggested comes from its name and "
+        "cells; change it where it is wrong. Nothing is read until you use the study."
     )
     for source in incoming.sources:
         _source(source, incoming, mapping, draft, data_mapping_rows.Around(source, incoming, draft, key))
@@ -94,8 +96,23 @@ def _ask(asked: str) -> None:
 def _questions(draft: Draft, mapping: Mapping, start: Mapping | None) -> None:
     """What only a person can answer; gone once the mapping is another than the one suggested."""
     if draft.questions and start is None and mapping == draft.mapping:
-        lines = "\n".join(f"- {plain(question)}" for question in draft.questions)
+        lines = "\n".join(f"- {plain(question)}" for question in _asked(draft))
         st.warning(f"{ASKS}\n\n{lines}", icon=":material/help:")
+
+
+def _asked(draft: Draft) -> list[str]:
+    """The questions, one for all columns of a source that ask the same."""
+    columns: dict[tuple[str, str], list[str]] = {}
+    told: set[str] = set()
+    for one in draft.columns:
+        if one.asks:
+            columns.setdefault((one.source, one.asks), []).append(one.column)
+            told.add(f"{shown_name(one.source)}, column '{shown_name(one.column)}': {one.asks}")
+    grouped = [
+        f"{shown_name(source)}, {'column' if len(names) == 1 else 'columns'} {listed(names, MOST_NAMED)}: {asks}"
+        for (source, asks), names in columns.items()
+    ]
+    return [*(question for question in draft.questions if question not in told), *grouped]
 
 
 def _source(source: str, incoming: Incoming, mapping: Mapping, draft: Draft, around: data_mapping_rows.Around) -> None:

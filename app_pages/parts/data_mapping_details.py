@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.intake import Mapping
 from analysis.intake.column_grammar import own_unit
@@ -37,6 +38,7 @@ BECOMES = {
 }
 FROM_SESSIONS = {"year": "The year of the first session.", "order": "Numbered in the order of the days."}
 LEAVE_BLANK, NOT_SAID = "(leave blank)", "(say what it is)"
+_WIDE, _NARROW = 180, 120  # pixels of a setting
 NO_TIME = "no column"
 AS_WRITTEN = "as it is"
 DIAGNOSES = ("not recorded", "MDD", "bipolar depression", "PTSD", "GAD", "chronic pain")
@@ -51,7 +53,9 @@ def details(mapping: Mapping, use: Use, around: Around, key: str) -> None:
     rule, table = use.rule, mapping.tables[use.section].table
     place = (use.section, use.entry, use.target)
     if rule.date is not None:
-        _date(rule.date, around, place, key)
+        with _beside():
+            _date(rule.date, around, place, key)
+        st.caption(BECOMES[rule.date.becomes])
     elif rule.items is not None:
         st.caption(f"Items of {rule.items.instrument}, scored by its rule; item answers in words are translated.")
     elif rule.from_sessions is not None:
@@ -62,9 +66,16 @@ def details(mapping: Mapping, use: Use, around: Around, key: str) -> None:
         if rule.vocabulary is not None or rule.values is not None:
             _words(rule, table, around, place, key)
         if own_unit(table, use.target) is not None:
-            _unit(rule, own_unit(table, use.target) or "", around, place, key)
+            with _beside():
+                _unit(rule, own_unit(table, use.target) or "", around, place, key)
     if use.entry is not None and use.target == "score":
-        _score(mapping, use, around, key)
+        with _beside():
+            _score(mapping, use, around, key)
+
+
+def _beside() -> DeltaGenerator:
+    """Settings side by side, under one another where there is no room."""
+    return st.container(horizontal=True, gap="small")
 
 
 def _apply(place: Place, change: Callable[[ColumnRule], ColumnRule]) -> None:
@@ -81,14 +92,13 @@ def _date(rule: DateRule, around: Around, place: Place, key: str) -> None:
     options = list(dict.fromkeys([*DATE_FORMS, rule.format]))
     st.selectbox(
         "Dates are written as", options, format_func=lambda form: FORM_WORDS.get(form, form), key=f"{key}-form",
-        on_change=_set_date, args=(place, key),
+        on_change=_set_date, args=(place, key), width=_WIDE,
     )  # fmt: skip
     if rule.becomes == "days":
         times = [NO_TIME, *(column.name for column in around.profile.columns.values() if column.is_time)]
         st.session_state[f"{key}-time"] = rule.time or NO_TIME
         if len(times) > 1:
-            st.selectbox("Time of day", times, key=f"{key}-time", on_change=_set_date, args=(place, key))
-    st.caption(BECOMES[rule.becomes])
+            st.selectbox("Time of day", times, key=f"{key}-time", on_change=_set_date, args=(place, key), width=_WIDE)
 
 
 def _set_date(place: Place, key: str) -> None:
@@ -130,12 +140,12 @@ def _unit(rule: ColumnRule, own: str, around: Around, place: Place, key: str) ->
     options = [AS_WRITTEN, *(one.name for one in UNITS[own])]
     st.selectbox(
         "Unit of the numbers", options, key=f"{key}-unit", on_change=_set_unit, args=(own, place, key),
-        format_func=lambda name: f"{own}, {AS_WRITTEN}" if name == AS_WRITTEN else name,
+        format_func=lambda name: f"{own}, {AS_WRITTEN}" if name == AS_WRITTEN else name, width=_NARROW,
     )  # fmt: skip
     if unit is not None and unit_named(own, unit.unit).per_kg:
         st.session_state[f"{key}-weight"] = unit.weight
         st.session_state[f"{key}-weight-unit"] = unit.weight_unit
-        change = {"on_change": _set_unit, "args": (own, place, key)}
+        change = {"on_change": _set_unit, "args": (own, place, key), "width": _NARROW}
         st.selectbox("Body weight", around.columns, key=f"{key}-weight", **change)
         st.selectbox("Weight is in", [one.name for one in UNITS["kg"]], key=f"{key}-weight-unit", **change)
 
@@ -193,13 +203,15 @@ def _score(mapping: Mapping, use: Use, around: Around, key: str) -> None:
         place, named = (use.section, use.entry, "instrument"), f"{key}-instrument"
         st.session_state[f"{named}-constant"] = instrument.constant
         options = list(dict.fromkeys([*INSTRUMENTS, instrument.constant]))
-        st.selectbox("Instrument", options, key=f"{named}-constant", on_change=_set_constant, args=(place, named))
+        st.selectbox(
+            "Instrument", options, key=f"{named}-constant", on_change=_set_constant, args=(place, named), width=_NARROW
+        )
     if day is not None and day.constant is not None:
         place = (use.section, use.entry, "day")
         st.session_state[f"{key}-day"] = float(day.constant)
         st.number_input(
-            "Day since the first session", FIRST_DAY, LAST_DAY, step=1.0, format="%g", key=f"{key}-day",
-            on_change=_set_day, args=(place, key),
+            "Day", FIRST_DAY, LAST_DAY, step=1.0, format="%g", key=f"{key}-day",
+            on_change=_set_day, args=(place, key), width=_NARROW,
         )  # fmt: skip
     elif day is not None and day.date is not None:
         _date(day.date, around, (use.section, use.entry, "day"), f"{key}-day")

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import streamlit as st
 
 from analysis.intake import Mapping
-from analysis.intake.column_rules import ColumnRule
+from analysis.intake.column_rules import ColumnRule, ItemRule
 from analysis.intake.incoming import Incoming
 from analysis.intake.pointing import Use, added, column_of, left_out, moved, scored, uses, with_missing
 from analysis.intake.suggest import Draft
 from analysis.intake.suggest.profile import MISSING_CODES, SourceProfile
 from analysis.intake.suggest.rules import rule_for
+from analysis.intake.suggest.scales import scale_columns
 from analysis.vocabulary import INSTRUMENTS, TABLES
 
 from . import data_mapping_details, data_session
@@ -22,6 +23,7 @@ LEFT_OUT = "left out"
 SAME = "the same for every row"
 BESIDE = ("day", "instrument")  # of a score's own entry: shown in the row of the score
 MOST_NAMED = 12
+WIDTHS = (250, 190, 380)  # pixels of a row's parts; the last goes beneath the others where there is no room
 Place = tuple[int, int | None, str]
 
 
@@ -48,9 +50,8 @@ def rows(mapping: Mapping, around: Around) -> None:
     for place, section in enumerate(mapping.tables):
         if section.source != around.source:
             continue
-        st.markdown(
-            f"###### {section.table.replace('_', ' ').capitalize()}, one row per {TABLES[section.table].one_row_per}"
-        )
+        name, one = section.table.replace("_", " ").capitalize(), TABLES[section.table].one_row_per
+        st.markdown(f"###### {name}, one row per {one}")
         for use in uses(mapping):
             if use.section == place and not (use.entry is not None and use.target in BESIDE):
                 _row(mapping, use, around)
@@ -59,7 +60,8 @@ def rows(mapping: Mapping, around: Around) -> None:
 def _row(mapping: Mapping, use: Use, around: Around) -> None:
     section = mapping.tables[use.section]
     key = f"map-{use.section}-{use.entry}-{use.target}"
-    what, becomes, how = st.columns([0.36, 0.26, 0.38], gap="small", vertical_alignment="top")
+    row = st.container(horizontal=True, gap="small")
+    what, becomes, how = (row.container(width=width, gap="xsmall") for width in WIDTHS)
     with what:
         st.markdown(f"**{plain(_told(use.rule))}**")
         why = _why(use, section.table, around)
@@ -144,11 +146,26 @@ def _add(around: Around, column: str, table: str, target: str, value: str | None
     if column == SAME:
         data_session.edit(added(mapping, around.source, table, target, ColumnRule(constant=value)))
     elif (table, target) == ("assessments", "score") and not _has_instrument(mapping, around.source):
-        first, day = next(iter(INSTRUMENTS)), None if _has_day(mapping, around.source) else ColumnRule(constant="0")
-        data_session.edit(scored(mapping, around.source, first, day, ColumnRule(column)))
+        data_session.edit(_with_score(mapping, around, column))
     else:
         rule = _usual_rule(mapping, column, table, target, around)
         data_session.edit(added(mapping, around.source, table, target, rule))
+
+
+def _with_score(mapping: Mapping, around: Around, column: str) -> Mapping:
+    """A column of scores, or the items that it is one of, of the instrument that its name says."""
+    group = next((one for one in scale_columns(around.columns) if column in one.columns()), None)
+    if group is None:
+        instrument, rule = next(iter(INSTRUMENTS)), ColumnRule(column)
+    elif column != group.total and group.has_all_items:
+        items = tuple(group.items[number] for number in sorted(group.items))
+        instrument, rule = group.instrument, ColumnRule(items=ItemRule(items, group.instrument))
+    else:
+        instrument, rule = group.instrument, ColumnRule(column)
+    named = group.time.day if group is not None else None
+    day = ColumnRule(constant=f"{named or 0:g}")
+    dated = named is None and _has_day(mapping, around.source)
+    return scored(mapping, around.source, instrument, None if dated else day, rule)
 
 
 def _assessments(mapping: Mapping, source: str) -> dict[str, ColumnRule]:

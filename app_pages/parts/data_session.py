@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,18 @@ def remembered(name: str, key: Key, compute: Callable[[], Any]) -> Any:
         held = (key, compute())
         st.session_state[name] = held
     return held[1]
+
+
+def kept(name: str, arrived: Any) -> Any:
+    """What arrived by an uploader, also after its page was left: an uploader forgets, and a mapping is work."""
+    if arrived:
+        st.session_state[name] = arrived
+    return st.session_state.get(name)
+
+
+def let_go(name: str) -> None:
+    """Somebody took the files out of the uploader, or asked that they be forgotten."""
+    st.session_state.pop(name, None)
 
 
 def looked_at(files: Sequence[UploadedFile], written: dict[str, TextFormat], as_foreign: bool) -> Incoming:
@@ -118,7 +130,9 @@ def read(files: Sequence[UploadedFile], of: Mapping | None) -> state.Opened:
 def _read(files: Sequence[UploadedFile], of: Mapping | None) -> state.Opened:
     log = FindingLog()
     try:
-        return state.Opened(UPLOADED, read_upload(_sent(files), of, log), log.findings)
+        study = read_upload(_sent(files), of, log)
+        named = replace(study, name=NAMELESS) if study.name == NAMELESS_UPLOAD else study
+        return state.Opened(UPLOADED, named, log.findings)
     except StudyDataError as error:
         return state.Opened(UPLOADED, None, error.findings)
 

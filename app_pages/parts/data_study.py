@@ -103,7 +103,11 @@ def _combinations(report: KAnonymity, audience: Audience) -> None:
     released = release_combinations(report, audience)
     traits = ", ".join(_TRAITS.get(name, name.replace("_", " ")) for name in report.columns)
     alone, few = released.texts("n_patients")[0], int(report.classes["n_patients"].iloc[:-1].sum())
-    helps = f" Making {report.most_helpful.replace('_', ' ')} coarser helps most." if report.most_helpful else ""
+    helps = (
+        f" Making {_TRAITS.get(report.most_helpful, plain(report.most_helpful))} coarser helps most."
+        if report.most_helpful
+        else ""
+    )
     st.markdown(
         f"**{_few_text(few, audience)} of {report.n_patients:,} patients** share their combination of {plain(traits)} "
         f"with fewer than ten others; {alone} are the only one with theirs. None of these traits identifies alone, "
@@ -141,9 +145,11 @@ def _holdings(held: Holdings, audience: Audience) -> None:
     frame = held.tables.assign(n_rows=[rows.get(name, "not there") for name in held.tables["table"]])
     frame["kept"] = [", ".join(plain_names(names)) for names in frame["kept"]]
     table(frame, "Tables of the study", _HELD_NAMES, right=("n_rows",))
-    st.caption(
-        f"Study: {plain(held.name)}. Digest {held.digest[:16]}: two studies share it only if they are the same data."
-    )
+    st.caption(f"Study: {_name(held)}. Digest {held.digest[:16]}: two studies share it only if they are the same data.")
+
+
+def _name(held: Holdings) -> str:
+    return "the synthetic sample" if state.opened().source.is_sample else plain(held.name)
 
 
 def plain_names(names: str) -> list[str]:

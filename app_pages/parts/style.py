@@ -42,7 +42,8 @@ dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132
 
 # Streamlit writes white on the accent colour, which is too pale for it on dark paper.
 _DARK_TAGS = f"""
-<style>[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * {{
+<style>[data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] *,
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] * {{
   color: {DARK.paper}; }}</style>
 """
 

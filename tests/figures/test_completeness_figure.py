@@ -89,7 +89,7 @@ def test_the_file_of_a_viewer_has_no_small_count_and_no_share_of_it() -> None:
 
 def test_the_title_states_two_windows_and_the_caption_the_starters() -> None:
     shown = chart(made(), viewer())
-    assert shown.alt.startswith("Starters with a PHQ-9 score: 50% around day 28 and 50% around day 90. day 1: ")
+    assert shown.alt.startswith("Scored on PHQ-9: 50% around day 28, 50% around day 90. day 1: ")
     assert shown.caption.startswith("320 starters of this study. ")
 
 
