@@ -16,7 +16,7 @@ from .visit_designs import VisitCovariance, visit_design
 
 # Seconds of the default run are spent on the plain model; the slow run is the full number of each kind.
 FEW = {"patients": range(36), "clinics": range(12), "MMRM": range(24), "residuals": range(12)}
-FEW |= {"cohorts": range(8), "cohorts-in-clinics": range(8)}
+FEW |= {"cohorts": range(20), "cohorts-in-clinics": range(8)}
 MANY = {kind: range(500) for kind in KINDS} | {"patients": range(2_000)}
 # A cohort of a difficult design may be too few; a singular covariance of visits must be refused.
 MOST_REFUSED = {
