@@ -17,6 +17,10 @@ from .refusal import ModelRefused
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+NUMBER_OBJECTS = {"integer", "floating", "mixed-integer-float", "decimal"}  # what pandas calls numbers kept as objects
+# Sums of squares are multiplied with one another, three of them at most: sizes to the sixth power must stay a float64.
+LARGEST, SMALLEST = 1e50, 1e-50
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -34,10 +38,12 @@ Values = FloatArray | Labels
 
 
 def require_columns(data: pd.DataFrame, names: Iterable[str], place: str) -> None:
-    """Raise ModelRefused for every name that is not a column, with the nearest one that is."""
+    """Raise ModelRefused for every name that is not a column, with the nearest one that is, or is two columns."""
+    names = list(dict.fromkeys(names))
     known = [str(column) for column in data.columns]
-    missing = [name for name in dict.fromkeys(names) if name not in data.columns]
+    missing = [name for name in names if name not in data.columns]
     if not missing:
+        _check_named_once(data, names)
         return
     hints = [(name, nearest(name, known)) for name in missing]
     spelled = "; ".join(f"did you mean '{hint}' for '{name}'?" for name, hint in hints if hint)
@@ -47,24 +53,56 @@ def require_columns(data: pd.DataFrame, names: Iterable[str], place: str) -> Non
     raise ModelRefused(f"The data has no {listed} ({noun} that {place} uses).", remedy)
 
 
+def _check_named_once(data: pd.DataFrame, names: Iterable[str]) -> None:
+    if data.columns.is_unique:
+        return
+    for name in names:
+        count = int(np.sum(data.columns == name))
+        if count > 1:
+            raise ModelRefused(
+                f"The data has {count} columns named '{name}'.", "Rename them, or leave out all but one."
+            )
+
+
 def is_categorical(column: pd.Series[Any]) -> bool:
-    """Text, pandas categories and yes/no columns are categories; everything else must be a number."""
+    """Text, pandas categories and yes/no columns are categories; everything else must be a number.
+
+    Numbers kept as Python objects (a column that once held None, or decimals) are numbers.
+    """
+    if column.dtype == object:
+        return pd.api.types.infer_dtype(column, skipna=True) not in NUMBER_OBJECTS
     return not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)
 
 
 def as_numbers(column: pd.Series[Any], name: str) -> FloatArray:
-    """Numbers with NaN where missing. Raises ModelRefused on infinite values."""
+    """Numbers with NaN where missing. Raises ModelRefused on infinite values, and on sizes whose squares overflow."""
     if is_categorical(column):
         raise ModelRefused(
             f"Column '{name}' is used as a number but holds categories.", "Use it as a category or convert it."
         )
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    if np.isinf(numbers).any():
+    _check_sizes(numbers, name)
+    return numbers
+
+
+def _check_sizes(numbers: FloatArray, name: str) -> None:
+    largest = max(float(np.fmax.reduce(numbers, initial=0.0)), -float(np.fmin.reduce(numbers, initial=0.0)))
+    if largest == 0.0 or SMALLEST <= largest <= LARGEST:
+        return
+    if np.isinf(largest):
         count = int(np.isinf(numbers).sum())
         raise ModelRefused(
             f"Column '{name}' has {count} infinite values.", "Correct them or leave them blank; blanks are left out."
         )
-    return numbers
+    if largest > LARGEST:
+        count = int(np.sum(np.abs(numbers) > LARGEST))
+        raise ModelRefused(
+            f"Column '{name}' has {count} values beyond {LARGEST:.0e} in size.",
+            "Correct them, or write the column in a larger unit.",
+        )
+    raise ModelRefused(
+        f"Column '{name}' has no value above {SMALLEST:.0e} in size.", "Write the column in a smaller unit."
+    )
 
 
 def as_labels(column: pd.Series[Any]) -> Labels:

@@ -1,6 +1,6 @@
 """What every fitted model has, whatever its covariance: fixed effects, what is known about them, and its rows.
 
-A fit holds small arrays; frames are made from them on request, so that no reader can change a fit.
+A fit holds small arrays that cannot be written to; frames are made from them on request: no reader can change a fit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from .design import Design
 from .inference import FTest, Inference
+from .refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -50,6 +51,12 @@ class FittedModel:
     cells: tuple[tuple[str, ...], npt.NDArray[np.intp], FloatArray]
     known_levels: dict[str, tuple[Any, ...]]
     covariate_means: dict[str, float]
+
+    def __post_init__(self) -> None:
+        """Fits are shared between readers, sessions among them, so their arrays are closed to writing."""
+        for value in (*vars(self).values(), *vars(self.inference).values(), *self.cells):
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     @property
     def df_method(self) -> str:
@@ -88,8 +95,23 @@ class FittedModel:
         return pd.DataFrame(self.coefficient_covariance.copy(), index=list(self.terms), columns=list(self.terms))
 
     def joint_test(self, hypothesis: FloatArray) -> FTest:
-        """F test that every row of ``hypothesis`` (rows x kept terms) gives zero, with this fit's df."""
-        return self.inference.joint_test(np.atleast_2d(hypothesis), self.coefficients)
+        """F test that every row of ``hypothesis`` (rows x kept terms) gives zero, with this fit's df.
+
+        Rows that repeat others do not count. Raises ModelRefused when the rows do not have one finite number per
+        term, or say nothing.
+        """
+        rows = np.atleast_2d(np.asarray(hypothesis, dtype=np.float64))
+        if rows.ndim != 2 or rows.shape[1] != len(self.kept) or not np.isfinite(rows).all():
+            raise ModelRefused(
+                "The hypothesis does not have one finite number per term in every row.",
+                f"Give {len(self.kept)} in the order of: {', '.join(self.terms)}.",
+            )
+        if not rows.any():
+            raise ModelRefused(
+                "The hypothesis has no number but zero, so there is nothing to test.",
+                "Give a number other than zero to a term.",
+            )
+        return self.inference.joint_test(rows, self.coefficients)
 
 
 def inference_table(

@@ -136,12 +136,24 @@ def independent_squares(
 ) -> tuple[FloatArray, FloatArray]:
     """Squared t statistics of uncorrelated combinations that span the hypothesis, and those combinations.
 
-    Rows of the hypothesis that repeat others go: the number of squares is the hypothesis's rank.
+    Rows of the hypothesis that repeat others go: the number of squares is the hypothesis's rank. The unit of a term
+    does not enter it: when rows are lost as they are written (a slope per second beside a difference of groups), they
+    are first put on the scale of their standard errors.
     """
+    values, rotated = _uncorrelated(covariance, hypothesis)
+    if len(values) < len(hypothesis):
+        errors = np.sqrt(np.einsum("rx,xy,ry->r", hypothesis, covariance, hypothesis))
+        scaled = _uncorrelated(covariance, hypothesis[errors > 0] / errors[errors > 0, None])
+        values, rotated = scaled if len(scaled[0]) > len(values) else (values, rotated)
+    return (rotated @ coefficients) ** 2 / values, rotated
+
+
+def _uncorrelated(covariance: FloatArray, hypothesis: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Variances of uncorrelated combinations of the rows, those far smaller than the largest left out, and the
+    combinations."""
     values, vectors = np.linalg.eigh(hypothesis @ covariance @ hypothesis.T)
     solid = values > NEGLIGIBLE * values[-1]
-    rotated = vectors[:, solid].T @ hypothesis
-    return (rotated @ coefficients) ** 2 / values[solid], rotated
+    return values[solid], vectors[:, solid].T @ hypothesis
 
 
 def pooled_df(df: FloatArray) -> float:

@@ -15,6 +15,7 @@ from .checks import check_options, check_random_effects, check_size
 from .design import Design
 from .errors.solve import ErrorProblem
 from .fit import MixedModelFit
+from .fitted_model import FittedModel
 from .nested.checks import check_clinics
 from .nested.nesting import OuterLevel
 from .nested.start import with_outer_start
@@ -62,12 +63,12 @@ class PreparedModel:
         return self.everyone.working.data.n_rows
 
     def fit(
-        self, patients: Iterable[Any] | None = None, start: MixedModelFit | None = None, method: str | None = None
+        self, patients: Iterable[Any] | None = None, start: FittedModel | None = None, method: str | None = None
     ) -> MixedModelFit:
         """Fit everyone, or the named patients, without another pass over the rows.
 
         ``patients`` are patient labels; those without a row in this model are ignored and counted in the notes.
-        ``start`` is an earlier fit of the same random part: it saves time and does not change the answer.
+        ``start`` is an earlier fit: it saves time if it has the same random part, and does not change the answer.
         Categories that the cohort empties lose their levels, and the first level present becomes the reference,
         as in a fit of those rows alone.
 
@@ -116,8 +117,8 @@ class PreparedModel:
         known = np.sort(found[found >= 0])
         return None if len(known) == len(self.patients) else known, int((found < 0).sum())
 
-    def _start(self, fit: MixedModelFit) -> FloatArray | None:
-        if fit.random_names != self.random_design.names:
+    def _start(self, fit: FittedModel) -> FloatArray | None:
+        if not isinstance(fit, MixedModelFit) or fit.random_names != self.random_design.names:
             return None
         back = np.linalg.inv(self.random_basis.transform)
         patients: FloatArray = back @ fit.relative_covariance @ back.T

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.mixed import fit_mixed_model
+from analysis.mixed import ModelRefused, fit_mixed_model
 
 from .drawn import FORMULA, visits
 
@@ -90,3 +90,45 @@ def test_columns_and_indexes_are_the_published_ones() -> None:
     assert fit.nested_covariance is None
     assert (fit.formula, fit.random_formula, fit.method) == (FORMULA, "1 + time", "REML")
     assert isinstance(fit.cov_fixed, pd.DataFrame)
+
+
+@pytest.mark.parametrize("df", ["satterthwaite", "kenward-roger", "normal"])
+def test_a_joint_test_does_not_depend_on_the_unit_of_a_term(df: str) -> None:
+    """Time in days or in a unit 1e8 times smaller, tested together with a difference of routes: always two df."""
+    rows = visits(40)
+    smaller = rows.assign(time=rows["time"] * 1e8)
+    fits = [fit_mixed_model("y ~ route + time", data, "patient", df=df) for data in (rows, smaller)]
+    together = np.eye(len(fits[0].terms))[[fits[0].terms.index(name) for name in ("route[T.IN]", "time")]]
+    expected, found = (fit.joint_test(together) for fit in fits)
+    assert found.df_num == expected.df_num == 2
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-6)
+    if df != "satterthwaite":  # whose df of several rows depend on how they are written (see term_tests)
+        assert found.df_den == pytest.approx(expected.df_den, rel=1e-6)
+    twice = fits[1].joint_test(np.vstack([together, together[0]]))
+    assert (twice.df_num, twice.statistic) == (2, pytest.approx(expected.statistic, rel=1e-6))
+
+
+def test_a_hypothesis_that_is_none_is_refused() -> None:
+    fit = fit_mixed_model("y ~ time", visits(20), "patient")
+    shape = (
+        "The hypothesis does not have one finite number per term in every row. Give 2 in the order of: Intercept, time."
+    )
+    for hypothesis in (np.eye(3), np.array([[1.0, np.nan]]), np.ones((1, 1, 2))):
+        with pytest.raises(ModelRefused) as caught:
+            fit.joint_test(hypothesis)
+        assert str(caught.value) == shape
+    for hypothesis in (np.zeros((1, 2)), np.zeros((0, 2))):
+        with pytest.raises(ModelRefused) as caught:
+            fit.joint_test(hypothesis)
+        assert str(caught.value) == (
+            "The hypothesis has no number but zero, so there is nothing to test. Give a number other than zero to a"
+            " term."
+        )
+
+
+def test_the_arrays_of_a_fit_cannot_be_written_to() -> None:
+    """Fits are kept and shown to several readers: none may change what the next one reads."""
+    fit = fit_mixed_model("y ~ time", visits(20), "patient", "1 + time")
+    for array in (fit.coefficients, fit.modes, fit.relative_covariance, fit.coefficient_covariance, fit.cells[1]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0

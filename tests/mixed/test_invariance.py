@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -126,3 +127,16 @@ def test_an_uncorrelated_model_depends_on_the_origin_of_time_and_has_no_covarian
     assert fit.random_covariance.loc["Intercept", "time"] == 0.0
     assert len(fit.theta) == 2
     assert fit.neg2loglik >= FIT.neg2loglik
+
+
+def test_numbers_kept_as_objects_are_numbers() -> None:
+    """A column that once held None, or decimals, is not silently a category."""
+    texts = ROWS["baseline"].round(3).astype(str)
+    expected = fit_mixed_model(FORMULA, ROWS.assign(baseline=texts.astype(float)), "patient", "1 + time")
+    for values in ([Decimal(text) for text in texts], [float(text) for text in texts]):
+        rows = ROWS.assign(baseline=pd.Series(values, index=ROWS.index, dtype=object))
+        assert_same(fit_mixed_model(FORMULA, rows, "patient", "1 + time"), expected)
+    blank = ROWS.assign(baseline=ROWS["baseline"].astype(object).where(ROWS.index > ROWS.index[1], None))
+    fit = fit_mixed_model(FORMULA, blank, "patient", "1 + time")
+    assert fit.terms == FIT.terms
+    assert fit.notes == ("2 rows were left out because a value is missing (baseline in 2).",)

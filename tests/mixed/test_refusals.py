@@ -69,6 +69,27 @@ def test_infinite_values() -> None:
     )
 
 
+def test_values_whose_squares_are_no_float() -> None:
+    """They would overflow or vanish half-way, and the fault would be put on something else."""
+    assert refusal(data=ROWS.assign(baseline=ROWS["baseline"].where(ROWS.index > 2, 1e200))) == (
+        "Column 'baseline' has 3 values beyond 1e+50 in size. Correct them, or write the column in a larger unit."
+    )
+    assert refusal(data=ROWS.assign(y=ROWS["y"] * 1e-200)) == (
+        "Column 'y' has no value above 1e-50 in size. Write the column in a smaller unit."
+    )
+    assert refusal(data=ROWS.assign(w=1e300), weights="w") == (
+        f"Column 'w' has {len(ROWS)} values beyond 1e+50 in size. Correct them, or write the column in a larger unit."
+    )
+
+
+@pytest.mark.parametrize("column", ["baseline", "patient", "y"])
+def test_two_columns_of_one_name(column: str) -> None:
+    assert refusal(data=pd.concat([ROWS, ROWS[[column]]], axis=1)) == (
+        f"The data has 2 columns named '{column}'. Rename them, or leave out all but one."
+    )
+    fit_mixed_model("y ~ time", pd.concat([ROWS, ROWS[["route"]]], axis=1), "patient")
+
+
 def test_a_function_undefined_on_the_rows() -> None:
     assert refusal("y ~ np.log(time)") == (
         "The model's columns are not finite numbers: np.log(time) in 12 rows. Correct the values, or use a function"

@@ -19,7 +19,8 @@ class InformationCriteria:
 
     ``aic``, ``aicc`` (infinite when there are as many parameters as rows) and ``bic`` (n counts rows, as lme4's
     AIC() and BIC()); ``bic_patients`` counts patients instead, which suits questions about patients. ``n_parameters``
-    is ``n_fixed`` coefficients + ``n_variance`` variances and covariances, the residual variance among them.
+    is ``n_fixed`` coefficients + ``n_variance`` variances and covariances, the residual variance (or the visits'
+    variances) among them.
     ``notes`` say what counts and what may be compared.
     """
 
@@ -101,9 +102,14 @@ def _entries(size: int, correlated: bool) -> int:
 
 
 def _notes(fit: FittedModel) -> tuple[str, ...]:
+    p, n_variance = len(fit.kept), variance_parameters(fit)
+    variances = (
+        f"{n_variance} variances and correlations of visits (R's mmrm counts these only)"
+        if isinstance(fit, MMRMFit)
+        else f"{n_variance} variance parameters, the residual variance included"
+    )
     counted = (
-        f"{len(fit.kept) + variance_parameters(fit)} parameters: {len(fit.kept)} coefficients and"
-        f" {variance_parameters(fit)} variance parameters, the residual variance included.",
+        f"{p + n_variance} parameters: {p} coefficients and {variances}.",
         f"bic counts {fit.n_rows} rows, bic_patients {len(fit.patients)} patients.",
     )
     if fit.method != "REML":

@@ -8,7 +8,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..fit import MixedModelFit
-from ..fitted_model import LEVEL
+from ..fitted_model import LEVEL, FittedModel
+from ..refusal import ModelRefused
 from .conditional import revealed_by_rows
 from .units import units_of
 from .whitened import whiten
@@ -16,7 +17,7 @@ from .whitened import whiten
 FloatArray = npt.NDArray[np.float64]
 
 
-def random_effect_distribution(fit: MixedModelFit, source: pd.DataFrame | None = None) -> pd.DataFrame:
+def random_effect_distribution(fit: FittedModel, source: pd.DataFrame | None = None) -> pd.DataFrame:
     """Conditional modes with their standard deviations, for a caterpillar plot. One row per patient and random term.
 
     ``patient``, ``term``, ``n_rows``; ``mode`` (as ``fit.random_effects``) and ``conditional_sd`` with the 95 %
@@ -27,9 +28,15 @@ def random_effect_distribution(fit: MixedModelFit, source: pd.DataFrame | None =
     that the rows do not reveal: 0 when the mode is the patient's own line, 1 when it is the population's.
 
     ``.attrs["notes"]`` says what the modes are not: because of shrinkage their spread is smaller than the estimated
-    standard deviation between patients. Individual data: not to be released by row. ``source`` and refusals as in
-    ``residuals``.
+    standard deviation between patients. Individual data: not to be released by row. ``source`` as in ``residuals``.
+
+    Raises ModelRefused as ``residuals`` does, and for an MMRM, which has no random effects.
     """
+    if not isinstance(fit, MixedModelFit):
+        raise ModelRefused(
+            "A model with a covariance of scheduled visits has no random effects.",
+            "Read residuals(fit) or influence(fit), or fit a mixed model with a random intercept.",
+        )
     whitened = whiten(fit, units_of(fit, source))
     units, size = whitened.units, len(fit.patients)
     covariance = fit.random_covariance.to_numpy()

@@ -24,6 +24,14 @@ def test_the_notes_say_what_counts() -> None:
     assert len(information_criteria(fit_mixed_model(FORMULA, ROWS, "patient", method="ML")).notes) == 2
 
 
+def test_the_notes_of_an_mmrm_name_its_variances_and_what_mmrm_counts() -> None:
+    rows = ROWS.assign(visit=ROWS["time"].astype(int))
+    fit = fit_mmrm("y ~ route + baseline", rows, "patient", "visit", covariance="csh")
+    assert information_criteria(fit).notes[0] == (
+        f"{4 + 7} parameters: 4 coefficients and 7 variances and correlations of visits (R's mmrm counts these only)."
+    )
+
+
 def test_uncorrelated_effects_have_no_covariances_to_count() -> None:
     fit = fit_mixed_model(FORMULA, ROWS, "patient", "1 + time", correlated=False)
     assert information_criteria(fit).n_variance == 3
