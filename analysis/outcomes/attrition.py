@@ -9,11 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.study import Study, baselines, episodes, outcome_rows
-from analysis.vocabulary import WINDOWS, Window
+from analysis.vocabulary import WINDOWS
 
+from .induction import END_OF_INDUCTION, LAG_DAYS, LEAD_DAYS, induction_end_days
 from .who import EVALUABLE, FROM_DAY_28, FROM_DAY_90, STARTERS, WITH_BASELINE
 
 Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 STEPS = {"day 28": FROM_DAY_28, "day 90": FROM_DAY_90}
 
 
@@ -23,7 +26,8 @@ class Followed:
 
     people: the episodes. baseline: score before treatment, NaN if none. evaluable: has a baseline and
     a later score after a session. last_day: day of the last such score (-inf if none). score: per window
-    name, the score nearest its target day (NaN if none).
+    name and for "end of induction", the score nearest its target day (NaN if none). carried: by the same names, the
+    last later score up to the end of the window, however old (NaN if none).
     """
 
     people: pd.DataFrame
@@ -31,16 +35,38 @@ class Followed:
     evaluable: Mask
     last_day: NDArray[np.float64]
     score: dict[str, NDArray[np.float64]]
+    carried: dict[str, NDArray[np.float64]]
 
 
-def score_in_window(rows: pd.DataFrame, window: Window, patient: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """Per patient, the score nearest the window's target day, the earlier on a tie; NaN outside the window."""
+def nearest_score(
+    rows: pd.DataFrame, patient: Ints, target: Floats, first_day: Floats, last_day: Floats
+) -> NDArray[np.float64]:
+    """Per patient, the score nearest the target day of that patient, the earlier on a tie; NaN outside the days."""
     day = rows["day"].to_numpy()
-    inside = np.flatnonzero((day >= window.first_day) & (day <= window.last_day))
-    far_first = inside[np.lexsort((-day[inside], -np.abs(day[inside] - window.target_day)))]
-    score = np.full(n, np.nan)
+    inside = np.flatnonzero((day >= first_day[patient]) & (day <= last_day[patient]))
+    away = np.abs(day[inside] - target[patient[inside]])
+    far_first = inside[np.lexsort((-day[inside], -away))]
+    score = np.full(len(target), np.nan)
     score[patient[far_first]] = rows["score"].to_numpy()[far_first]
     return score
+
+
+def last_score(rows: pd.DataFrame, patient: Ints, last_day: Floats) -> NDArray[np.float64]:
+    """Per patient, the last score up to a day; NaN if none. Rows are in the order of days."""
+    inside = np.flatnonzero(rows["day"].to_numpy() <= last_day[patient])
+    score = np.full(len(last_day), np.nan)
+    score[patient[inside]] = rows["score"].to_numpy()[inside]
+    return score
+
+
+def window_days(study: Study) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """For each window, per patient: the day aimed at, the first and the last day that count."""
+    n, end = len(study.patients), induction_end_days(study)
+    days = {END_OF_INDUCTION: (end, end - LEAD_DAYS, end + LAG_DAYS)}
+    for window in WINDOWS:
+        target, first, last = (np.full(n, day) for day in (window.target_day, window.first_day, window.last_day))
+        days[window.name] = (target, first, last)
+    return days
 
 
 def follow(study: Study, instrument: str) -> Followed:
@@ -52,9 +78,11 @@ def follow(study: Study, instrument: str) -> Followed:
     n = len(study.patients)
     last_day = np.full(n, -np.inf)
     np.maximum.at(last_day, patient, rows["day"].to_numpy())
-    windows = {window.name: score_in_window(rows, window, patient, n)[position] for window in WINDOWS}
+    days = window_days(study)
+    windows = {name: nearest_score(rows, patient, *three)[position] for name, three in days.items()}
+    carried = {name: last_score(rows, patient, last)[position] for name, (_, _, last) in days.items()}
     start = baselines(study, instrument)["baseline"].to_numpy()
-    return Followed(people, start[position], last_day[position] > -np.inf, last_day[position], windows)
+    return Followed(people, start[position], last_day[position] > -np.inf, last_day[position], windows, carried)
 
 
 def attrition(followed: Followed) -> pd.DataFrame:

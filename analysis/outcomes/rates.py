@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.vocabulary import Instrument, RemissionRule
 
 from .attrition import Followed
+from .response.definitions import MEANINGFUL, REMISSION, RESPONSE, cutoffs, outcomes
 from .who import able, reached, seen
 
 RATES = (
@@ -20,31 +17,7 @@ RATES = (
 )  # fmt: skip
 OBSERVED = "of patients scored around day 28"
 AS_NON_RESPONSE = "of all starters with a baseline, no score counted as no"
-ROUNDING = 1e-9  # points: a fall of exactly the cut-off counts, however its product rounds
-Mask = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """An outcome, who reached it (a missing score reached nothing), and who could: not those already there."""
-
-    name: str
-    reached: Mask
-    able: Mask
-
-
-def _outcomes(baseline: Floats, score: Floats, item: Instrument, remission: RemissionRule | None) -> Iterator[_Outcome]:
-    """The outcomes that the instrument defines."""
-    fall = baseline - score
-    if item.response_fraction is not None:
-        yield _Outcome("Response", fall >= item.response_fraction * baseline - ROUNDING, baseline > 0)
-    if remission is not None:
-        yield _Outcome("Remission", score <= remission.at_most, baseline > remission.at_most)
-    if item.meaningful_change is not None:
-        yield _Outcome(
-            "Meaningful change", fall >= item.meaningful_change - ROUNDING, baseline >= item.meaningful_change
-        )
+SHOWN = (RESPONSE, REMISSION, MEANINGFUL)
 
 
 def _row(outcome: str, route: str, rule: str, numerator: int, denominator: int) -> tuple[object, ...]:
@@ -68,7 +41,9 @@ def rates(
     route = followed.people["route"].astype("str").to_numpy()
     groups = [("all", np.ones(len(route), dtype=bool)), *((code, route == code) for code in sorted(set(route)))]
     rows = []
-    for outcome in _outcomes(followed.baseline, score, item, remission):
+    for outcome in outcomes(followed.baseline, score, cutoffs(item, remission)):
+        if outcome.name not in SHOWN:
+            continue
         for code, group in groups:
             for rule, of, who in (
                 (OBSERVED, outcome.able & scored, seen(outcome.name)),
