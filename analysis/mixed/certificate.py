@@ -6,10 +6,12 @@ diagonal, and both conditions hold block by block.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
-from .chart import block_diagonal, blocks_of, chart_at
+from .chart import Chart, block_diagonal, blocks_of, chart_at
 from .curvature import FLAT, expected_curvature, joint_hessian, trace_form
 from .deviance import Evaluation
 from .refusal import ModelRefused
@@ -48,19 +50,36 @@ def downhill(curvature: FloatArray, gradient: FloatArray) -> tuple[FloatArray, f
     return -(vectors @ (along / lifted)), float(0.5 * np.sum(along**2 / lifted))
 
 
-def check_determined(at: Evaluation, correlated: bool) -> None:
-    """Raises ModelRefused when other variances fit these rows as well: the deviance is flat along a direction inside.
+@dataclass(frozen=True)
+class Bend:
+    """The exact second derivatives of the deviance at an optimum, in (free entries of the chart's L, log sigma).
 
-    ``at`` must carry exact second derivatives and have a D of full rank: a D on the boundary is flat across it.
+    ``root`` has a column per direction that the rows say something about, so that root root' is twice the inverse
+    Hessian: the covariance of the variance parameters. ``is_flat``: there is a direction about which they say nothing.
     """
-    hessian = joint_hessian(at, chart_at(at.covariance, correlated, at.sizes))
-    size = np.sqrt(np.maximum(np.diag(hessian), np.finfo(float).tiny))
-    values = np.linalg.eigvalsh(hessian / np.outer(size, size))
-    if values[0] <= FLAT * values[-1]:
-        raise ModelRefused(
-            "The rows do not tell the random effects and the residual variance apart: other values fit as well.",
-            "Use fewer terms or fewer random effects, or widen the cohort.",
-        )
+
+    chart: Chart
+    root: FloatArray
+    is_flat: bool
+
+
+def bend_at(at: Evaluation, correlated: bool) -> Bend:
+    """Second derivatives at a point that carries the sums for them, a direction being flat by its curvature once every
+    parameter is scaled to curvature one."""
+    chart = chart_at(at.covariance, correlated, at.sizes)
+    hessian = joint_hessian(at, chart)
+    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), FLAT))
+    values, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))
+    solid = values > FLAT * values[-1]
+    return Bend(chart, scale[:, None] * vectors[:, solid] * np.sqrt(2.0 / values[solid]), not solid.all())
+
+
+def undetermined() -> ModelRefused:
+    """What is said when other variances fit the rows as well: the deviance is flat along a direction inside."""
+    return ModelRefused(
+        "The rows do not tell the random effects and the residual variance apart: other values fit as well.",
+        "Use fewer terms or fewer random effects, or widen the cohort.",
+    )
 
 
 def uncertified() -> ModelRefused:

@@ -16,6 +16,7 @@ from .formula import Expression, ParsedFormula, evaluate_code
 from .refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
+NO_SHARE = 1e-12  # entry of a change of coding that is rounding error: they are ratios of small whole numbers
 FactorValues = dict[str, Any]
 """Per factor code: a list of float arrays (a numeric factor) or an array of level codes (a category)."""
 
@@ -194,4 +195,6 @@ def probe_map(full: Design, part: Design, seed: int = 0) -> FloatArray:
     x_part, x_full = np.empty((len(part.names), rows)), np.empty((len(full.names), rows))
     design_columns(part, {**shared, **{c: chosen[col] for c, col in part.category_of.items()}}, x_part)
     design_columns(full, {**shared, **{c: widened[col] for c, col in full.category_of.items()}}, x_full)
-    return np.asarray(np.linalg.lstsq(x_full.T, x_part.T, rcond=1e-10)[0])
+    found = np.asarray(np.linalg.lstsq(x_full.T, x_part.T, rcond=1e-10)[0])
+    found[np.abs(found) < NO_SHARE] = 0.0
+    return found

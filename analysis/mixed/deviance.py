@@ -223,7 +223,7 @@ def profiled(data: Counts, covariance: FloatArray, reml: bool, sums: Sums) -> Ev
     k = sums.squares.swapaxes(1, 2)
     schur = data.total - 0.5 * (sums.loss + sums.loss.T)
     root, failed = dpotrf(schur[:p, :p], lower=0, clean=1)
-    if failed or not np.isfinite(schur).all():
+    if failed or not np.isfinite(schur).all() or not np.isfinite(sums.log_determinant):
         return None
     inverse_root = invert_upper(root)
     half = schur[p, :p] @ inverse_root

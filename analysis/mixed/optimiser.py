@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .certificate import PROVEN, check_determined, downhill, is_certified, uncertified, ways_out
+from .certificate import PROVEN, Bend, bend_at, downhill, is_certified, uncertified, undetermined, ways_out
 from .chart import Chart, blocks_of, chart_at
 from .crossproducts import CrossProducts
 from .curvature import expected_curvature, profiled_hessian, scoring_step
@@ -30,17 +30,20 @@ FAR = 1.0  # expected gain above which steps are taken in D itself
 NEAR = 1.0  # expected gain in deviance below which exact second derivatives are worth their price
 SETTLED = 1e-17  # expected gain at which the remaining step is about 1e-9 standard errors
 VANISHED = 1e-7  # eigenvalue of D (variance over residual variance) below which the boundary is tried
+NUMERICALLY_ZERO = 1e-13  # eigenvalue of D over the largest that a product of its factors has by rounding alone
 UNBOUNDED = 1e12  # D beyond this: the residual variance is heading for zero
 START = 0.7**2
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """A certified minimum: the evaluation there (with second-derivative sums), rank of D per level, sweeps used."""
+    """A certified minimum: the evaluation there (with second-derivative sums), rank of D per level, sweeps used, and
+    the exact second derivatives."""
 
     at: Evaluation
     ranks: tuple[int, ...]
     evaluations: int
+    bend: Bend
 
     @property
     def rank(self) -> int:
@@ -156,9 +159,10 @@ def optimise(data: Data, reml: bool, correlated: bool, start: FloatArray | None 
     final = sweep(data, best.covariance, reml, best, keep_score=True)
     if final is None or not is_certified(final, correlated):
         raise uncertified()
-    if sum(ranks) == len(final.covariance):
-        check_determined(final, correlated)
-    return Optimum(final, ranks, search.count + 1)
+    bend = bend_at(final, correlated)
+    if bend.is_flat and sum(ranks) == len(final.covariance):
+        raise undetermined()
+    return Optimum(final, ranks, search.count + 1, bend)
 
 
 def _tried(search: Search, start: FloatArray) -> Evaluation | None:
@@ -184,7 +188,7 @@ def _settle_ranks(search: Search, best: Evaluation) -> tuple[Evaluation, tuple[i
         solid = values >= VANISHED
         settled = None if solid.all() else _flattened(search, best, block, vectors[:, solid], values[solid])
         best = best if settled is None else settled
-        ranks.append(len(values) if settled is None else int(solid.sum()))
+        ranks.append(int(np.sum(values > NUMERICALLY_ZERO * values[-1]) if settled is None else solid.sum()))
     return best, tuple(ranks)
 
 

@@ -117,8 +117,8 @@ def inference_at(
             adjusted = nested_kenward_roger(working.nested, at, correlated, to_raw)
         if adjusted is not None:
             return adjusted, ()
-        return satterthwaite(at, correlated, to_raw), (NO_KENWARD_ROGER,)
-    return satterthwaite(at, correlated, to_raw), ()
+        return satterthwaite(at, optimum.bend, to_raw), (NO_KENWARD_ROGER,)
+    return satterthwaite(at, optimum.bend, to_raw), ()
 
 
 def raw_deviance(working: Working, at: Evaluation) -> float:

@@ -10,26 +10,19 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .chart import chart_at
-from .curvature import FLAT, joint_hessian
+from .certificate import Bend
 from .deviance import Evaluation
 from .inference import Satterthwaite
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def satterthwaite(at: Evaluation, correlated: bool, transform: FloatArray) -> Satterthwaite:
+def satterthwaite(at: Evaluation, bend: Bend, transform: FloatArray) -> Satterthwaite:
     """Prepare the df at a certified optimum. ``transform`` maps working fixed effects to raw ones, outcome
     scale included."""
-    chart = chart_at(at.covariance, correlated, at.sizes)
-    hessian = joint_hessian(at, chart)
-    scale = 1.0 / np.sqrt(np.maximum(np.diag(hessian), FLAT))
-    values, vectors = np.linalg.eigh(hessian * np.outer(scale, scale))
-    solid = values > FLAT * values[-1]
-    root = scale[:, None] * vectors[:, solid] * np.sqrt(2.0 / values[solid])
     p = len(at.beta)
-    pulled = np.einsum("sab,abxy->sxy", chart.directions(), at.k[:, :, :p, :p])
+    pulled = np.einsum("sab,abxy->sxy", bend.chart.directions(), at.k[:, :, :p, :p])
     by_entry = at.sigma2 * (at.xvx_inverse @ pulled @ at.xvx_inverse)
     slopes = np.concatenate([by_entry, 2.0 * at.sigma2 * at.xvx_inverse[None]])
-    raw = transform @ np.tensordot(root.T, slopes, axes=1) @ transform.T
+    raw = transform @ np.tensordot(bend.root.T, slopes, axes=1) @ transform.T
     return Satterthwaite(at.sigma2 * transform @ at.xvx_inverse @ transform.T, raw)

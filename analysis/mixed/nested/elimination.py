@@ -98,10 +98,15 @@ def _eliminate(data: NestedProducts, covariance: FloatArray, clinics: slice, pat
     m = np.einsum("ef,fgc->egc", outer, shrink)
     dropped = np.repeat(np.einsum("ef,fxc->exc", outer, gamma), counts, axis=-1)
     return Eliminated(
-        patients, clinics, starts, counts, float(np.log(determinant).sum() + np.log(whole).sum()), w, t,
+        patients, clinics, starts, counts, _log_sum(determinant) + _log_sum(whole), w, t,
         alone - np.einsum("aem,exm->axm", t, dropped), 0.5 * (m + m.swapaxes(0, 1)), shrink.swapaxes(0, 1),
         omega, gamma, loss,
     )  # fmt: skip
+
+
+def _log_sum(determinants: FloatArray) -> float:
+    """Their log, summed; infinite where rounding has left one that is not positive, which no optimum has."""
+    return float(np.log(determinants).sum()) if determinants.min() > 0.0 else float("inf")
 
 
 def _full(stored: list[FloatArray], size: int) -> FloatArray:
