@@ -14,11 +14,12 @@ st.set_page_config(page_title="KAT Outcomes", layout="wide")
 style.apply()
 
 
-def in_place_of_pages(report: Callable[[], None], title: str) -> None:
-    """One report at every address, so that a link to a page leads to it."""
+def in_place_of_pages(report: Callable[[], None], title: str, data: bool = False) -> None:
+    """One report at every address, so that a link to a page leads to it. data: but for the page that loads another."""
     first = st.Page(report, title=title, default=True)
     same = st.Page(lambda: report(), title="Symptom change", url_path="symptom-change")
-    st.navigation([first, same], position="hidden").run()
+    loads = [st.Page("app_pages/data.py", title="Data", url_path="data")] if data else []
+    st.navigation([first, same, *loads], position="hidden").run()
 
 
 def pages() -> None:
@@ -40,10 +41,13 @@ def study_and_pages() -> None:
     opened = state.open_study()
     state.remember_study(opened)
     if opened.study is None:
-        in_place_of_pages(lambda: messages.broken_study(opened), "Study not loaded")
+        in_place_of_pages(lambda: messages.broken_study(opened), "Study not loaded", data=access.is_holder())
         return
     digest, n_patients = opened.study.digest, len(opened.study.patients)
     failed = access.audit_once("load", digest, study=digest, n_patients=n_patients)
+    for one in opened.study.allowed:
+        allowed = {"study": digest, "table": one.table, "column": one.column, "reason": one.reason}
+        failed = failed or access.audit_once("allowed column", f"{digest} {one.table} {one.column}", **allowed)
     if failed:
         in_place_of_pages(lambda: messages.refused([failed], "Nothing is shown"), "Nothing is shown")
     else:

@@ -97,10 +97,13 @@ def _uploaded(files: Sequence[UploadedFile], saved: UploadedFile | None) -> None
         findings_list(faults, "saved-mapping", access.audience())
         return
     as_foreign = bool(st.session_state.get("data-as-foreign"))
-    incoming = data_session.looked_at(files, data_mapping.written(start), as_foreign or start is not None)
+    incoming = data_session.looked_at(
+        files, data_mapping.written(start), as_foreign or (start is not None and bool(start.tables))
+    )
     if incoming.kind == "refused":
         st.error(REFUSED.format(words=words(incoming.findings)), icon=":material/gpp_bad:")
         findings_list(incoming.findings, "upload", access.audience())
+        data_result.denied(incoming.findings, data_session.key_of(files))
     elif incoming.kind == "export":
         _export(files, incoming, start)
     elif incoming.kind == "foreign":

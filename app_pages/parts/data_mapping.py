@@ -85,7 +85,7 @@ def _result(
         if found.is_ready:
             data_result.use(lambda: data_session.read(files, mapping), read_key)
         data_result.save(mapping)
-    data_result.first_rows(found)
+    data_result.first_rows(found, read_key)
     return found
 
 

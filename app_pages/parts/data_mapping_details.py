@@ -16,7 +16,7 @@ from analysis.intake.pointing import Use, Word, choices_of, translated, uses, wi
 from analysis.intake.suggest.profile import DATE_FORMS
 from analysis.vocabulary import INSTRUMENTS, TABLES, UNITS, allowed_values, unit_named
 
-from . import access, data_session
+from . import access, data_result, data_session
 from .words import plain
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ def _words(rule: ColumnRule, table: str, around: Around, place: Place, key: str)
     """The words of the column, each with the study's word for it."""
     if not access.may("individual"):
         st.caption(WORDS_FOR_OTHERS)
+        return
+    if not data_result.may_be_seen("words of the columns of an upload", around.key):
         return
     found = words_in(around.incoming.sources[around.source], around.incoming.forms[around.source], rule)
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -29,6 +29,8 @@ def show_study(opened: Opened, mapping: Mapping | None, key: data_session.Key) -
     """An upload that needed no pointing: what it holds, or why it is none."""
     n_rows = {} if opened.study is None else {name: len(frame) for name, frame in opened.study.tables.items()}
     status(opened.study.name if opened.study is not None else None, n_rows, opened.findings, key)
+    if opened.study is None:
+        denied(opened.findings, key)
     with st.container(horizontal=True, gap="small"):
         if opened.study is not None:
             use(lambda: opened, key)
@@ -76,7 +78,20 @@ def save(mapping: Mapping) -> None:
     )  # fmt: skip
 
 
-def first_rows(preview: Preview) -> None:
+def may_be_seen(what: str, key: data_session.Key) -> bool:
+    """Write down, once for an upload, that data of individuals are shown; what cannot be written is not shown."""
+    failed = access.audit_once("individual data", f"{what} {key!r}", shown=what)
+    if failed:
+        st.error(failed, icon=":material/lock:")
+    return not failed
+
+
+def denied(findings: Sequence[Finding], key: data_session.Key) -> None:
+    """Write down, once, that an upload was not loaded. When that fails the upload is not loaded all the same."""
+    access.audit_once("denial", repr(key), reason=f"an upload was not loaded: {words(findings)}")
+
+
+def first_rows(preview: Preview, key: data_session.Key) -> None:
     """The first rows of every table, folded away, for an audience with the right to individual data."""
     if not preview.tables:
         return
@@ -84,6 +99,6 @@ def first_rows(preview: Preview) -> None:
         st.caption(NO_FIRST_ROWS)
         return
     with st.expander("First rows of what comes out", on_change="rerun", key="data-first-rows") as view:
-        if view.open:
+        if view.open and may_be_seen("first rows of an upload", key):
             for name, made in preview.tables.items():
                 table(made.first_rows, FIRST_ROWS.format(table=name), right=())

@@ -18,7 +18,7 @@ from analysis.intake.identifiers.k_anonymity import KAnonymity
 from analysis.publish import csv_bytes
 from analysis.study.holdings import Holdings
 
-from . import access, state, style
+from . import access, export, state, style
 from .data_findings import findings_list, words
 from .panel import figure
 from .tables import cards, table
@@ -121,7 +121,9 @@ def _combinations(report: KAnonymity, audience: Audience) -> None:
         table(coarser, "What helps, the most helpful first", _COARSER_NAMES, formats)
         st.download_button(
             "Combinations (CSV)",
-            data=lambda: csv_bytes(release_combinations(report, audience.outside()).as_text()),
+            data=export.audited(
+                "combinations", lambda: csv_bytes(release_combinations(report, audience.outside()).as_text())
+            ),
             file_name="combinations.csv", mime="text/csv", key="combinations-csv", on_click="ignore",
             type="tertiary", icon=":material/download:",
         )  # fmt: skip

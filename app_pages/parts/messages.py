@@ -78,6 +78,7 @@ def broken_study(opened: state.Opened) -> None:
     for found, caption in ((errors, "Errors"), (notes, "Notes, which do not stop a study")):
         if found:
             table(findings_frame(found)[columns], caption, _FINDING_NAMES, {"count": _count_text})
+    st.page_link("app_pages/data.py", label="Load another study", icon=":material/upload_file:")
 
 
 def _count_text(count: int | None) -> str:
