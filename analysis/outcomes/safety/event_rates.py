@@ -1,0 +1,156 @@
+"""How often: events per 100 sessions and per patient, with exact and cluster-robust intervals, never pooled over ways
+of finding them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.study import Study
+
+from .event_rows import NOT_TIED, EventRows, Recording
+from .intervals import clopper_pearson, clustered_rate, garwood, rule_of_three
+from .session_rows import ALL, NUMBERS, Floats, Mask, SessionRows, dose_words
+
+PER = 100  # sessions
+COUNTS = ("n_clinics", "n_sessions", "n_patients", "n_events", "n_with_event")
+RATES = (
+    *COUNTS, "per_100_sessions", "exact_low", "exact_high", "robust_low", "robust_high", "per_patient", "share",
+    "share_low", "share_high", "at_most_per_100", "at_most_share",
+)  # fmt: skip
+SERIOUS, NOT_SERIOUS, NOT_SAID = "serious", "not serious", "not recorded"
+GRADES = (1, 2, 3, 4, 5)
+
+
+def rate_row(events: Floats, sessions: Floats, n_clinics: int) -> tuple[object, ...]:
+    """The columns of RATES from the events and the sessions of every patient; patients without a session are out."""
+    here = sessions > 0
+    events, sessions = events[here], sessions[here]
+    n, n_events, n_sessions = int(here.sum()), int(events.sum()), int(sessions.sum())
+    with_event = int((events > 0).sum())
+    exact = np.array(garwood(n_events, n_sessions)) * PER
+    robust = np.array(clustered_rate(events, sessions)) * PER
+    none = n_events == 0
+    return (
+        n_clinics, n_sessions, n, n_events, with_event,
+        PER * n_events / n_sessions if n_sessions else np.nan, *exact.tolist(), *robust.tolist(),
+        n_events / n if n else np.nan, with_event / n if n else np.nan, *clopper_pearson(with_event, n),
+        PER * rule_of_three(n_sessions) if none else np.nan, rule_of_three(n) if none else np.nan,
+    )  # fmt: skip
+
+
+class KindRates:
+    """Rates of one way of finding events, among the patients of the clinics that recorded any that way."""
+
+    def __init__(self, study: Study, sessions: SessionRows, events: EventRows, known: Recording, kind: str) -> None:
+        clinic = study.patients["clinic_id"].astype("str")
+        self._asked = clinic.isin(known.clinics[kind]).to_numpy()
+        self._clinic = clinic.to_numpy(dtype=object)
+        self._sessions, self._events = sessions, events
+        self._of_kind: Mask = np.asarray(events.kind == kind, dtype=bool)
+        self._at_risk = self._asked[sessions.patient]
+        self._routes = known.routes[kind]
+        self._n = len(study.patients)
+
+    def row(self, events: Mask, sessions: Mask | None = None) -> tuple[object, ...]:
+        """The rates of some events over some sessions (all of them when None)."""
+        risk = self._at_risk if sessions is None else self._at_risk & sessions
+        exposure = self._sessions.per_patient(risk)
+        n_clinics = len(set(self._clinic[exposure > 0].tolist()))
+        return rate_row(self._events.per_patient(self._of_kind & events, self._n), exposure, n_clinics)
+
+    def of_everything(self) -> tuple[object, ...]:
+        """The rates of all events of this kind, those that belong to no session included."""
+        return self.row(self._of_kind)
+
+    def of_sessions(self, sessions: Mask) -> tuple[object, ...]:
+        """The rates of the events that happened at some sessions."""
+        tied = self._events.session != NOT_TIED
+        here = np.zeros(len(tied), dtype=bool)
+        here[tied] = sessions[self._events.session[tied]]
+        return self.row(here, sessions)
+
+    def of_route(self, route: str, sessions: Mask) -> tuple[object, ...]:
+        """The rates at some sessions of one route. Where no clinic of the study ever recorded an event of this kind at
+        a session of that route, nothing says that anyone asked: the counts stay, the rates are missing."""
+        row = self.of_sessions(sessions)
+        if route in self._routes:
+            return row
+        return (*row[: len(COUNTS)], *[np.nan] * (len(RATES) - len(COUNTS)))
+
+    @property
+    def n_not_tied(self) -> int:
+        """Events of this kind that name no session and fall on the day of none."""
+        return int((self._of_kind & (self._events.session == NOT_TIED)).sum())
+
+
+def _frame(rows: Iterable[tuple[object, ...]], keys: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=[*keys, *RATES])
+
+
+def by_route(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
+    """One row per kind and route ("all" first, which also has the events that belong to no session)."""
+    rows: list[tuple[object, ...]] = []
+    for kind, rates in kinds.items():
+        for code, here in sessions.routes():
+            rows.append((kind, code, *(rates.of_everything() if code == ALL else rates.of_route(code, here))))
+    return _frame(rows, ("kind", "route"))
+
+
+def by_dose(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
+    """One row per kind, route and dose in words, smallest dose first."""
+    rows: list[tuple[object, ...]] = []
+    for kind, rates in kinds.items():
+        for code, words, here in dose_groups(sessions):
+            rows.append((kind, code, words, *rates.of_route(code, here)))
+    return _frame(rows, ("kind", "route", "dose"))
+
+
+def dose_groups(sessions: SessionRows) -> Iterator[tuple[str, str, Mask]]:
+    """Route, dose in words, and the sessions with it."""
+    for code, here in sessions.routes()[1:]:
+        present = set(sessions.dose[here].tolist())
+        for words in dose_words(code):
+            if words in present:
+                yield code, words, here & (sessions.dose == words)
+
+
+def by_session(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
+    """One row per kind and session number: the events at, say, every third session, over the third sessions."""
+    rows: list[tuple[object, ...]] = []
+    for kind, rates in kinds.items():
+        for number in NUMBERS:
+            here = np.asarray(sessions.number == number, dtype=bool)
+            if here.any():
+                rows.append((kind, number, *rates.of_sessions(here)))
+    return _frame(rows, ("kind", "session"))
+
+
+def by_term(kinds: dict[str, KindRates], events: EventRows, known: Recording) -> pd.DataFrame:
+    """One row per kind and term that the study uses, most frequent in the study first; a term may have no event."""
+    rows: list[tuple[object, ...]] = []
+    for kind, rates in kinds.items():
+        for term in known.terms[kind]:
+            rows.append((kind, term, *rates.row(np.asarray(events.term == term, dtype=bool))))
+    return _frame(rows, ("kind", "term"))
+
+
+def by_severity(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
+    """One row per kind and CTCAE grade, "not recorded" last."""
+    groups = [(str(grade), events.grade == grade) for grade in GRADES]
+    return _by_mark(kinds, [*groups, (NOT_SAID, np.isnan(events.grade))], "grade")
+
+
+def by_seriousness(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
+    """One row per kind and whether events were serious."""
+    groups = [
+        (SERIOUS, events.serious == 1), (NOT_SERIOUS, events.serious == 0), (NOT_SAID, np.isnan(events.serious)),
+    ]  # fmt: skip
+    return _by_mark(kinds, groups, "seriousness")
+
+
+def _by_mark(kinds: dict[str, KindRates], groups: list[tuple[str, Mask]], key: str) -> pd.DataFrame:
+    rows = [(kind, name, *rates.row(chosen)) for kind, rates in kinds.items() for name, chosen in groups]
+    return _frame(rows, ("kind", key))
