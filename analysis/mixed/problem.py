@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from .chart import block_diagonal
-from .design import probe_map
 from .deviance import Evaluation
 from .fit import MixedModelFit
 from .fitted_model import FittedModel
@@ -22,8 +21,7 @@ from .refusal import ModelRefused
 from .result import raw_deviance
 from .source_rows import check_same_size, frame_of
 from .sweeps import sweep
-from .triangles import solve_upper
-from .working import Working
+from .working import Working, basis_change
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -84,16 +82,7 @@ class Problem:
 
         A cohort that empties a level or a column has working columns of its own.
         """
-        whole, own = self.model.everyone.working, self.working
-        if own.design is whole.design and own.kept == whole.kept:
-            return None
-        raw = np.zeros((len(whole.kept), len(whole.design.names)))
-        raw[:, list(whole.kept)] = np.eye(len(whole.kept))
-        raw[:, list(whole.dropped)] = whole.alias
-        same = own.design.levels == whole.design.levels
-        mapping = np.eye(len(whole.design.names)) if same else probe_map(whole.design, own.design)
-        change: FloatArray = solve_upper(whole.transform, raw) @ mapping[:, list(own.kept)] @ own.transform
-        return change
+        return basis_change(self.model.everyone.working, self.working)
 
     def squares(self) -> FloatArray:
         """[X y]_i'[X y]_i of every patient on this fit's working scale: (p+1) x (p+1) x patients."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from .basis import Basis, Independent, independent_columns, orthonormal_basis
+from .basis import Independent, independent_columns
 from .cells import Cells
 from .crossproducts import CrossProducts, triangle_to_square
 from .design import Design, build_design, probe_map
 from .formula import parse_model_formula
 from .nested.sums import NestedProducts, OuterProducts, by_clinic
 from .raw_columns import no_variance, reproduced_exactly
-from .separation import of_originals, shares_of
-from .triangles import invert_upper, solve_upper
+from .rebasing import REFIT_NOISE, cohort_basis
+from .triangles import solve_upper
 
 if TYPE_CHECKING:
     from .errors.whitened_sums import ErrorSums, RowsAsTheyAre
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-# A column that a cohort empties comes back from the products of everyone with the rounding of those products, about
-# 1e-16 of its reach; a column with 1e-13 of it left says nothing that these products can tell from noise.
-REFIT_NOISE = 1e-13
-ROUNDED = 1e-13  # with REFIT_NOISE, the square of 1e-13: what subtracting two large combinations leaves of them
 NO_SPREAD = 1e-13  # variance of a cohort's outcome over everyone's, under which it is rounding error
 
 
@@ -165,7 +161,7 @@ def _rebased(
     to_working = solve_upper(whole.transform, raw)
     mapping = np.eye(len(whole.design.names)) if levels == whole.design.levels else probe_map(whole.design, design)
     join = to_working @ mapping
-    basis, change = _cohort_basis(join, np.abs(to_working) @ np.abs(mapping), data.total[:-1, :-1] / data.n_rows)
+    basis, change = cohort_basis(join, np.abs(to_working) @ np.abs(mapping), data.total[:-1, :-1] / data.n_rows)
     total = changed_total(data.total, change)
     pulled = change.T @ data.total[:-1, :-1] @ whole.offset
     offset: FloatArray = np.asarray(np.linalg.solve(total[:-1, :-1], pulled), dtype=np.float64)
@@ -174,27 +170,6 @@ def _rebased(
         changed, design, basis.kept, basis.dropped, basis.alias, basis.transform, offset, whole.outcome_mean,
         whole.outcome_scale, change.T @ ones, frequencies,
     )  # fmt: skip
-
-
-def _cohort_basis(join: FloatArray, reach: FloatArray, metric: FloatArray) -> tuple[Basis, FloatArray]:
-    """The basis of a cohort's raw columns, each given as a combination ``join`` of everyone's working columns, and the
-    map from those to the cohort's own.
-
-    ``reach`` holds the sizes of what was added up to each entry of ``join``, ``metric`` the mean products of
-    everyone's working columns among the cohort's rows.
-    """
-    gram = join.T @ metric @ join
-    shares = shares_of(orthonormal_basis(gram, None), gram, None)
-    present = join - join @ shares
-    size = np.where(shares.any(axis=0), np.sum(present**2, axis=0), np.sum(reach**2, axis=0))
-    scale = np.sqrt(np.maximum(size, np.maximum(ROUNDED * np.sum(reach**2, axis=0), np.finfo(float).tiny)))
-    gram = present.T @ metric @ present
-    found = independent_columns(gram / np.outer(scale, scale), REFIT_NOISE)
-    kept, dropped = list(found.kept), list(found.dropped)
-    map_back = invert_upper(found.root) / scale[kept, None]
-    alias = found.alias * scale[dropped] / scale[kept, None]
-    basis = of_originals(Basis(found.kept, found.dropped, map_back, map_back, alias), shares, None)
-    return basis, present[:, kept] @ map_back
 
 
 def basis_change(whole: Working, own: Working) -> FloatArray | None:
@@ -211,12 +186,14 @@ def basis_change(whole: Working, own: Working) -> FloatArray | None:
 
 
 def changed_total(total: FloatArray, change: FloatArray) -> FloatArray:
+    """[X y]'[X y] of other columns: X times ``change``, y as it is."""
     wide = np.zeros((len(total), change.shape[1] + 1))
     wide[:-1, :-1], wide[-1, -1] = change, 1.0
     return np.asarray(wide.T @ total @ wide)
 
 
 def changed_columns(zx: FloatArray, change: FloatArray) -> FloatArray:
+    """Z_i'[X y]_i of other columns, effects x columns x patients: X times ``change``, y as it is."""
     made = np.empty((zx.shape[0], change.shape[1] + 1, zx.shape[2]))
     for row in range(len(zx)):
         np.matmul(change.T, zx[row, :-1], out=made[row, :-1])

@@ -18,9 +18,9 @@ from ..deviance import Evaluation
 from ..fit import MixedModelFit
 from ..optimiser import optimise
 from ..problem import Problem
+from ..rebasing import REFIT_NOISE
 from ..refusal import ModelRefused
 from ..sweeps import Data
-from ..working import REFIT_NOISE
 from .replicates import Replicates
 
 FloatArray = npt.NDArray[np.float64]
