@@ -70,7 +70,7 @@ def _row(mapping: Mapping, use: Use, around: Around) -> None:
     with becomes:
         fixed = use.column is None
         options = [use.target] if fixed else list(TABLES[section.table].column_names)
-        options = [*dict.fromkeys([*options, use.target]), LEFT_OUT]
+        options = [LEFT_OUT, *dict.fromkeys([*options, use.target])]
         st.session_state[f"{key}-target"] = use.target
         st.selectbox(
             f"What {plain(_told(use.rule))} becomes in {section.table}", options, key=f"{key}-target",
