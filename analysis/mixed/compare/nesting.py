@@ -19,6 +19,7 @@ from ..source_rows import rows_of
 FloatArray = npt.NDArray[np.float64]
 
 WITHIN = 1e-8  # share of a column's length outside the other span; rounding leaves about 1e-13
+SAME_MEAN = 1e-6  # relative difference of two means of the same numbers, summed in another order; far above rounding
 PROBES = 400  # drawn rows on which two designs are compared when the real ones are gone
 
 
@@ -38,6 +39,8 @@ def nesting(smaller: FittedModel, larger: FittedModel, source: pd.DataFrame | No
     """
     _check_counts(smaller, larger)
     frame = rows_of(larger) if source is None else source
+    if frame is None:
+        _check_means(smaller, larger)
     pairs = _drawn_columns(smaller, larger) if frame is None else _columns_on_rows(smaller, larger, frame)
     return Nesting(_map(*pairs[0], smaller, "fixed"), _map(*pairs[1], smaller, "random"))
 
@@ -56,6 +59,18 @@ def _check_counts(smaller: FittedModel, larger: FittedModel) -> None:
             f"The fits have different outcomes: {outcomes[0].code} and {outcomes[1].code}.",
             "Compare models of one outcome.",
         )
+
+
+def _check_means(smaller: FittedModel, larger: FittedModel) -> None:
+    """What the fits still know of rows that are gone: covariates of both have one mean if the rows are the same."""
+    ours, theirs = smaller.covariate_means, larger.covariate_means
+    differing = [
+        name
+        for name in ours
+        if name in theirs and abs(ours[name] - theirs[name]) > SAME_MEAN * max(abs(ours[name]), abs(theirs[name]))
+    ]
+    if differing:
+        raise _other_rows(f"they differ in the mean of {', '.join(differing)}")
 
 
 def _other_rows(how: str) -> ModelRefused:

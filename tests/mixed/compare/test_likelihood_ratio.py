@@ -184,6 +184,26 @@ def test_fits_whose_rows_are_gone_are_compared_by_their_terms() -> None:
         likelihood_ratio_test(smaller, fit("y ~ route", ROWS.copy(), method="ML"))
 
 
+def test_as_many_rows_of_the_same_patients_are_not_the_same_rows_when_the_frames_are_gone() -> None:
+    """Counts and patients agree; the mean of a covariate of both does not."""
+    full = ROWS["patient"].value_counts()
+    chosen = ROWS[ROWS["patient"].isin(full.index[full > 1])]
+    early, late = (chosen.groupby("patient").nth(slice(*part)) for part in ((0, 1), (-1, None)))
+    without = [chosen.drop(index=part.index) for part in (early, late)]
+    fits = [
+        fit_mixed_model(*asked, "patient", method="ML") for asked in zip(("y ~ time", FORMULA), without, strict=True)
+    ]
+    assert fits[0].n_rows == fits[1].n_rows
+    del without, early, late, chosen
+    gc.collect()
+    with pytest.raises(ModelRefused) as caught:
+        likelihood_ratio_test(*fits)
+    assert str(caught.value) == (
+        "The fits are not of the same rows: they differ in the mean of time. Fit both to the rows that are complete for"
+        " the larger model."
+    )
+
+
 def test_terms_that_drawn_values_cannot_show_need_the_rows() -> None:
     rows = ROWS.assign(late=ROWS["time"] - 3.5)
     smaller = fit("y ~ np.sqrt(late + 3.5)", rows, method="ML", random="1")
