@@ -19,7 +19,7 @@ from analysis.outcomes.who import (
 )
 
 from .counted import CountColumn, CountedTable, Relations, Tables
-from .denominators import DENOMINATORS, denominators_table
+from .denominators import shared_tables
 
 STILL = "still assessed"
 BALANCE_MEANS = {
@@ -38,7 +38,7 @@ FOLLOWED = "at each session"  # the route rule under which one patient may count
 
 def change_tables(result: SymptomChange) -> Tables:
     """Everything the page counts. A refused model has its denominators only."""
-    tables = {DENOMINATORS: denominators_table(result.of), "balance": _balance(result), **_points(result)}
+    tables = {**shared_tables(result.of, result.balance), "balance": _balance(result), **_points(result)}
     if result.status == "refused":
         return tables
     elsewhere = result.of.n_evaluable - result.n_model - result.n_not_recorded

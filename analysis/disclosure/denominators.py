@@ -1,4 +1,4 @@
-"""The table that all views of one cohort share: how many started, have a baseline, are evaluable."""
+"""What all views of one cohort share: how many started, have a baseline, are evaluable, and by which route."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ from analysis.outcomes import Denominators
 from analysis.outcomes.who import EVALUABLE, NESTING, PARTS, STARTERS, STUDY, WITH_BASELINE
 
 from .audience import Audience
-from .counted import CountColumn, CountedTable, Relations
+from .counted import CountColumn, CountedTable, Relations, Tables
 from .gate import Release, release
 
 DENOMINATORS = "denominators"
+ROUTES = "routes"
+SHARED = (DENOMINATORS, ROUTES)
 RELATIONS = Relations(NESTING, PARTS)
 STUDY_ROW, STARTERS_ROW, BASELINE_ROW, EVALUABLE_ROW = range(4)
 
 
-def denominators_table(of: Denominators) -> CountedTable:
-    """One row each, in the order of what is given up last."""
+def shared_tables(of: Denominators, routes: pd.DataFrame) -> Tables:
+    """What every view of a cohort knows: its denominators, one row each in the order of what is given up last; and
+    starters (n_patients) and those with a baseline (n_baseline) by route of the first session."""
     counts = [(STUDY, of.n_study), (STARTERS, of.n_starters), (WITH_BASELINE, of.n_with_baseline)]
-    return _table([*counts, (EVALUABLE, of.n_evaluable)])
+    by_route = CountedTable(
+        routes[["route", "n_patients", "n_baseline"]],
+        (
+            CountColumn("n_patients", STARTERS, ("route",), partition=True),
+            CountColumn("n_baseline", WITH_BASELINE, ("route",), partition=True),
+        ),
+    )
+    return {DENOMINATORS: _table([*counts, (EVALUABLE, of.n_evaluable)]), ROUTES: by_route}
 
 
 def _table(counts: list[tuple[str, int]]) -> CountedTable:

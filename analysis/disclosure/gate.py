@@ -92,6 +92,10 @@ class Release:
     def __getitem__(self, name: str) -> ReleasedTable:
         return self.tables[name]
 
+    def of(self, names: Collection[str]) -> Release:
+        """The part of it that a page shows: what it says of itself then counts no table that is only known of."""
+        return Release({name: table for name, table in self.tables.items() if name in names}, self.audience)
+
     def words(self, table: str, column: str = "n_patients", row: int = 0) -> str:
         """One count in the middle of a sentence."""
         return self.tables[table].words(column, row)

@@ -8,7 +8,7 @@ whatever that sum is short of, as long as it stays a count; the others are tried
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from .ranges import Key, Sum
 
@@ -37,6 +37,15 @@ class TableSearch:
     def is_alone(self, key: Key) -> bool:
         """Whether some sum has no other number that is hidden: the count is then known exactly."""
         return any(not any(self._others(number, key)) for number, _ in self._places.get(key, ()))
+
+    def pins(self, hidden: Collection[Key]) -> set[Key]:
+        """The shown numbers of sums in which one of these stands alone: they say exactly what it is."""
+        found: set[Key] = set()
+        for key in hidden:
+            for number, _ in self._places.get(key, ()):
+                if not any(self._others(number, key)):
+                    found.update(self._sums[number].members)
+        return found
 
     def _others(self, number: int, key: Key) -> Iterator[bool]:
         return (True for member in self._sums[number].members if member != key and member in self._limits)

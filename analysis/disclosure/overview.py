@@ -13,7 +13,7 @@ from analysis.outcomes.who import AROUND_DAY_28, EVENTS, SAFETY_ASKED, SERIOUS, 
 
 from .audience import Audience
 from .counted import CountColumn, CountedTable, Tables
-from .denominators import DENOMINATORS, EVALUABLE_ROW, RELATIONS, STARTERS_ROW, denominators_table
+from .denominators import DENOMINATORS, EVALUABLE_ROW, RELATIONS, ROUTES, SHARED, STARTERS_ROW, shared_tables
 from .gate import Release, ReleasedTable, release
 from .overview_words import Card, cards, change_words, safety_words
 from .shares import could_be_others, is_share_of_few, whole_percent
@@ -44,7 +44,7 @@ def release_overview(
     result: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
 ) -> ReleasedOverview:
     """Release everything of an overview together. n_study counts everyone of the study who started treatment."""
-    found = release(_tables(result, n_study), audience, RELATIONS, closed, [(DENOMINATORS,)])
+    found = release(_tables(result, n_study), audience, RELATIONS, closed, [SHARED])
     attrition, rates = _with_shares(result, found, closed)
     rule = result.remission
     denominators = found[DENOMINATORS]
@@ -60,7 +60,7 @@ def release_overview(
         f"{rule.label} ({rule.used_by})" if rule else "",
         denominators.words("n_patients", STARTERS_ROW),
         denominators.words("n_patients", EVALUABLE_ROW),
-        found.sentence,
+        found.of(found.tables.keys() - {ROUTES}).sentence,
     )
 
 
@@ -82,7 +82,7 @@ def _tables(result: Overview, n_study: int) -> Tables:
     steps = result.attrition["n_patients"].tolist()
     change = pd.DataFrame([vars(result.change)])
     return {
-        DENOMINATORS: denominators_table(Denominators(n_study, *steps[:3])),
+        **shared_tables(Denominators(n_study, *steps[:3]), result.routes),
         "attrition": attrition,
         "change": CountedTable(
             change, (CountColumn("n_patients", AROUND_DAY_28, means=("mean", "ci_low", "ci_high")),)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.outcomes import SessionCount, SymptomChange, landmark_words
-from analysis.outcomes.who import AT_LANDMARK, COUNTED_BY_SESSIONS
+from analysis.outcomes.who import COUNTED_BY_SESSIONS
 from analysis.vocabulary import INSTRUMENTS
 
 from .audience import Audience
 from .cells import is_small
 from .change_tables import change_relations, change_tables
 from .counted import CountColumn, CountedTable, Tables
-from .denominators import DENOMINATORS
-from .gate import Release, release
+from .denominators import SHARED
+from .gate import SHOWN, SMALL, count_words, release
 
 FEW = "Withheld: it would rest on fewer than {min_cell} patients."
 
@@ -39,7 +39,7 @@ def release_sessions(
 ) -> ReleasedSessions:
     """Release the three views together, beside the model of the same page, which they may not give away."""
     model = change_tables(change)
-    stages = [(DENOMINATORS,), tuple(model)]
+    stages = [SHARED, tuple(model)]
     found = release({**model, **_tables(result)}, audience, change_relations(change), closed, stages)
     pattern = found["pattern points"].frame
     if audience.sees_small:
@@ -47,15 +47,21 @@ def release_sessions(
     else:
         pattern = pattern.assign(n_patients=float("nan"), n_state="")
     withheld = FEW.format(min_cell=audience.min_cell)
+    n_landmark = count_words(result.landmark.n_patients, _state(result, audience)) if audience.sees_small else ""
     few = not audience.sees_small and is_small(result.n_within, audience.min_cell)
     return ReleasedSessions(
         audience,
         pattern,
         found["groups"].as_text(),
         withheld if few else result.within_between,
-        landmark_words(result.landmark, INSTRUMENTS[change.spec.instrument].name, found.words("landmark")),
-        Release({name: found[name] for name in _tables(result)}, audience).sentence,
+        landmark_words(result.landmark, INSTRUMENTS[change.spec.instrument].name, n_landmark),
+        found.of(_tables(result).keys()).sentence,
     )
+
+
+def _state(result: SessionCount, audience: Audience) -> str:
+    """How many were scored after the landmark is for the holder: other pages count those still assessed then."""
+    return SMALL if is_small(result.landmark.n_patients, audience.min_cell) else SHOWN
 
 
 def _tables(result: SessionCount) -> Tables:
@@ -67,7 +73,6 @@ def _tables(result: SessionCount) -> Tables:
         "groups": CountedTable(
             result.groups, (CountColumn("n_patients", COUNTED_BY_SESSIONS, ("pattern",), partition=True),)
         ),
-        "landmark": one(result.landmark.n_patients, AT_LANDMARK, printed=True),
         "pattern points": CountedTable(
             result.pattern,
             (

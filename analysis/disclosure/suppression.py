@@ -98,14 +98,18 @@ def _check(system: CountSystem) -> None:
 
 
 def _to_give_up(exposed: Key, system: CountSystem, limits: Limits, search: TableSearch, min_cell: int) -> Key | None:
-    """The smallest count still shown that is linked to the exposed one, those that matter most last; None if none."""
+    """The smallest count still shown that is linked to the exposed one, those that matter most last; None if none.
+
+    First among the sums it stands in, and those that pin down a number withheld there; else anywhere it is linked to.
+    """
 
     def can_go(members: set[Key]) -> list[Key]:
         return [key for key in members - limits.keys() - system.fixed if system.counts[key] >= min_cell]
 
-    near = can_go({member for one in search.sums_of(exposed) for member in one.members})
+    own = {member for one in search.sums_of(exposed) for member in one.members}
+    near = can_go(own | search.pins(own & limits.keys()))
     if not near:
         linked = Knowledge({}, system.sums, limits).about(exposed)
         near = can_go({member for one in linked.sums for member in one.members})
     rank = {key: place for place, key in enumerate(reversed(list(system.precious)), 1)}
-    return min(near, key=lambda key: (rank.get(key, 0), system.counts[key], str(key)), default=None)
+    return min(near, key=lambda key: (rank.get(key, 0), key not in own, system.counts[key], str(key)), default=None)

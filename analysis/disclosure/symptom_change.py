@@ -20,7 +20,7 @@ from analysis.outcomes import (
 from .audience import Audience
 from .cells import is_small
 from .change_tables import BALANCE_SHARES, STILL, change_relations, change_tables
-from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
+from .denominators import DENOMINATORS, EVALUABLE_ROW, ROUTES, SHARED, STARTERS_ROW
 from .estimates import Estimates, released_estimates
 from .gate import SHOWN, SMALL, Release, count_text, release
 from .shares import is_share_of_few, whole_percent
@@ -71,7 +71,7 @@ class ReleasedChange:
 
 def release_change(result: SymptomChange, audience: Audience, closed: Collection[str] = ()) -> ReleasedChange:
     """Release everything of a model of symptom change together."""
-    found = release(change_tables(result), audience, change_relations(result), closed, [(DENOMINATORS,)])
+    found = release(change_tables(result), audience, change_relations(result), closed, [SHARED])
     balance = _balance(result, found, closed)
     names = route_names(balance)
     curve = _curve(result, found, closed)
@@ -101,7 +101,7 @@ def release_change(result: SymptomChange, audience: Audience, closed: Collection
         names=names,
         estimates=released_estimates(result, audience, closed),
         n_routes=len(result.balance),
-        sentence=found.sentence,
+        sentence=found.of(found.tables.keys() - {ROUTES}).sentence,
         is_about_size=_is_about_size(result),
         covariates=result.covariates,
     )

@@ -37,11 +37,13 @@ class ObservedChange:
 class Overview:
     """The overview of one cohort on one instrument. See `attrition`, `rates` and `SafetyLine` for the frames' rows.
 
+    routes: starters (n_patients) and those with a baseline (n_baseline) by route of the first session.
     benchmarks: one row per published arm on the same instrument and the cohort's routes, then control arms; never
     averaged. remission: the rule that the rates use. Nothing here is released yet.
     """
 
     instrument: str
+    routes: pd.DataFrame
     attrition: pd.DataFrame
     rates: pd.DataFrame
     benchmarks: pd.DataFrame
@@ -59,6 +61,15 @@ def _change(followed: Followed) -> ObservedChange:
     half = stats.t.ppf(0.975, n - 1) * change.std(ddof=1) / np.sqrt(n)
     mean = float(change.mean())
     return ObservedChange(n, mean, float(mean - half), float(mean + half))
+
+
+def _routes(followed: Followed) -> pd.DataFrame:
+    route = followed.people["route"].astype("str").to_numpy()
+    has_baseline = ~np.isnan(followed.baseline)
+    rows = [
+        (code, int((route == code).sum()), int((has_baseline & (route == code)).sum())) for code in sorted(set(route))
+    ]
+    return pd.DataFrame(rows, columns=["route", "n_patients", "n_baseline"])
 
 
 def published(name: str, routes: set[str]) -> pd.DataFrame:
@@ -81,6 +92,6 @@ def overview(study: Study, name: str = "PHQ-9", remission: RemissionRule | None 
     followed = follow(study, name)
     routes = set(followed.people["route"].astype("str"))
     return Overview(
-        name, attrition(followed), rates(followed, item, rule),
+        name, _routes(followed), attrition(followed), rates(followed, item, rule),
         published(name, routes), _change(followed), safety_line(study), rule,
     )  # fmt: skip

@@ -133,13 +133,15 @@ def landmark_analysis(frame: pd.DataFrame) -> Landmark:
 
 
 def landmark_words(landmark: Landmark, instrument: str, n_patients: str) -> str:
-    """The landmark analysis in a sentence; n_patients is their number as it may be said."""
+    """The landmark analysis in a sentence; n_patients is their number as it may be said, empty when it may not."""
     if landmark.trouble == "too few":
-        return f"Too few patients ({n_patients}) were scored between day 29 and day 105 for a landmark analysis."
+        number = f" ({n_patients})" if n_patients else ""
+        return f"Too few patients{number} were scored between day 29 and day 105 for a landmark analysis."
     if landmark.trouble == "go together":
         return "Sessions by day 28 and baseline go together completely here, so no landmark analysis is possible."
+    number = f"{n_patients} " if n_patients else ""
     return (
-        f"Among {n_patients} patients scored between day 29 and day 105, one session more by day 28 goes with a "
+        f"Among {number}patients scored between day 29 and day 105, one session more by day 28 goes with a "
         f"difference of {number_text(landmark.slope)} points in {instrument} at the first later score "
         f"(95% interval {interval_text(landmark.ci_low, landmark.ci_high)}), adjusted for baseline only."
     )

@@ -35,11 +35,12 @@ def _left_out(prepared: PreparedSymptomChange, mine: Mask) -> tuple[pd.DataFrame
 
 
 def _refused(
-    prepared: PreparedSymptomChange, of: Denominators, left_out: pd.DataFrame, why: str = "", engine_words: str = ""
+    prepared: PreparedSymptomChange, selection: Selection, left_out: pd.DataFrame, why: str = "", engine_words: str = ""
 ) -> SymptomChange:
     return SymptomChange(
-        prepared.spec, "refused", why, of, prepared.spec.knot, left_out=left_out, engine_words=engine_words
-    )
+        prepared.spec, "refused", why, denominators(prepared, selection), prepared.spec.knot, left_out=left_out,
+        balance=route_balance(prepared.traits, selection.keep), engine_words=engine_words,
+    )  # fmt: skip
 
 
 def _too_few(selection: Selection, instrument: str) -> str:
@@ -63,14 +64,14 @@ def symptom_change(prepared: PreparedSymptomChange, selection: Selection) -> Sym
     left_out, enough = _left_out(prepared, mine)
     if prepared.model is None or not enough.any():
         if prepared.model is None and selection.n_patients:
-            return _refused(prepared, of, left_out, prepared.refusal, prepared.engine_words)
-        return _refused(prepared, of, left_out, _too_few(selection, prepared.spec.instrument))
+            return _refused(prepared, selection, left_out, prepared.refusal, prepared.engine_words)
+        return _refused(prepared, selection, left_out, _too_few(selection, prepared.spec.instrument))
     used = mine & prepared.in_model & enough[prepared.points.route]
     try:
         fit = _fit(prepared, used)
         return _read(prepared, selection, fit, used, of, left_out)
     except ModelRefused as reason:
-        return _refused(prepared, of, left_out, engine_words=str(reason))
+        return _refused(prepared, selection, left_out, engine_words=str(reason))
 
 
 def _fit(prepared: PreparedSymptomChange, used: Mask) -> MixedModelFit:

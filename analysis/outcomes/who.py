@@ -14,7 +14,6 @@ NOT_RECORDED = "evaluable, an adjustment not recorded"
 ELSEWHERE = "evaluable, not in the model for another reason"
 CHANGED_ROUTE = "evaluable, changed route later"
 COUNTED_BY_SESSIONS = "in the views by number of sessions"
-AT_LANDMARK = "scored between day 29 and day 105"
 SAFETY_ASKED = "at clinics that recorded adverse events"
 WITH_EVENT = "with an adverse event"
 EVENTS = "adverse events"
@@ -54,7 +53,6 @@ NESTING: dict[str, tuple[str, ...]] = {
     IN_MODEL: (COUNTED_BY_SESSIONS,),
     NOT_RECORDED: (EVALUABLE,),
     CHANGED_ROUTE: (EVALUABLE,),
-    AT_LANDMARK: (COUNTED_BY_SESSIONS,),
     SAFETY_ASKED: (STARTERS,),
     WITH_EVENT: (SAFETY_ASKED,),
 }

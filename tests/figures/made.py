@@ -112,6 +112,7 @@ def made_overview(n: int = 400, reached_it: int = 120, **changed: object) -> Ove
     columns = ["who", "step", "n_patients", "share"]
     values: dict[str, object] = {
         "instrument": "PHQ-9",
+        "routes": pd.DataFrame([("IV", n, able_n)], columns=["route", "n_patients", "n_baseline"]),
         "attrition": pd.DataFrame([(*step, step[-1] / max(n, 1)) for step in steps], columns=columns),
         "rates": pd.DataFrame(rates, columns=list(RATES)),
         "benchmarks": pd.DataFrame(published, columns=list(BENCHMARK_COLUMNS)),
