@@ -8,6 +8,7 @@ from .instruments import INSTRUMENTS
 from .routes import ROUTES
 from .tables import TABLES, Column
 
+DIGITS = 12  # so that a million is written out
 _CLOSED = {("sessions", "route"): tuple(ROUTES), ("assessments", "instrument"): tuple(INSTRUMENTS)}
 
 
@@ -24,7 +25,7 @@ def _range(table: str, column: Column) -> str:
         return "true, false"
     if column.minimum is None or column.maximum is None:
         return "the instrument's range" if column.name == "score" else ""
-    return f"{column.minimum:g} to {column.maximum:g}"
+    return f"{column.minimum:.{DIGITS}g} to {column.maximum:.{DIGITS}g}"
 
 
 def data_dictionary() -> pd.DataFrame:

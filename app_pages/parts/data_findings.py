@@ -15,10 +15,8 @@ from .tables import table
 
 NAMES = {
     "level": "Kind",
-    "table": "Table",
-    "column": "Column",
-    "count": "Count",
-    "rows": "First rows",
+    "where": "Table, column",
+    "how_many": "How many",
     "message": "What was found and what to do",
 }
 LEVELS = {"all": "All", "error": "Errors", "note": "Notes"}
@@ -76,17 +74,23 @@ def _table(findings: Sequence[Finding]) -> None:
     if not findings:
         st.caption("There is no finding of this kind.")
         return
-    shown = _without_blank(findings_frame(findings[:MOST_SHOWN]))
-    table(shown, "Findings", NAMES, {"count": _count_text})
+    table(_shown(findings_frame(findings[:MOST_SHOWN])), "Findings", NAMES, right=("how_many",))
     if len(findings) > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN} of {len(findings):,} findings. The file has all of them.")
 
 
-def _without_blank(frame: pd.DataFrame) -> pd.DataFrame:
-    """Without the columns that say nothing about any of these findings."""
-    blank = [name for name in frame if bool((frame[name].isna() | (frame[name] == "")).all())]
-    return frame.drop(columns=blank)
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """The findings in few columns, which leave room for the sentence; those that say nothing here are left out."""
+    where = [", ".join(filter(None, pair)) for pair in zip(frame["table"], frame["column"], strict=True)]
+    how_many = [_how_many(*pair) for pair in zip(frame["count"], frame["rows"], strict=True)]
+    made = pd.DataFrame(
+        {"level": frame["level"], "where": where, "how_many": how_many, "message": frame["message"]}, dtype="str"
+    )
+    return made.drop(columns=[name for name in ("where", "how_many") if bool((made[name] == "").all())])
 
 
-def _count_text(count: int | None) -> str:
-    return "" if pd.isna(count) else f"{count:,}"
+def _how_many(count: int | None, rows: str) -> str:
+    """How many cells or rows, and the first of them: "14, rows 12, 45, 46, ..."."""
+    if pd.isna(count):
+        return ""
+    return f"{count:,}, row{'' if rows.isdigit() else 's'} {rows}" if rows else f"{count:,}"
