@@ -20,6 +20,7 @@ LEVEL = 0.95
 TAIL = (1 - LEVEL) / 2
 UNKNOWN: Interval = (float("nan"), float("nan"))
 FEWEST_CLUSTERS = 2  # one patient says nothing of how patients differ
+NO_SCATTER = 1e-12  # relative: patients who are all alike to the last digit show no spread to judge by
 RULE_OF_THREE = 3.0  # -log(0.05) is 2.996: Hanley and Lippman-Hand, JAMA 1983
 
 
@@ -57,19 +58,24 @@ def _ratio(parts: Floats, sizes: Floats) -> tuple[float, float, float]:
 
 
 def clustered_rate(events: Floats, exposures: Floats) -> Interval:
-    """95 % interval of events per unit of exposure, one entry per patient. Unknown without any event."""
+    """95 % interval of events per unit of exposure, one entry per patient. Unknown without any event or scatter."""
     if len(exposures) < FEWEST_CLUSTERS or not events.sum():
         return UNKNOWN
     rate, std_error, quantile = _ratio(events, exposures)
+    if std_error <= NO_SCATTER * rate:
+        return UNKNOWN
     half = quantile * std_error / rate
     return float(rate * np.exp(-half)), float(rate * np.exp(half))
 
 
 def clustered_share(numerators: Floats, denominators: Floats) -> Interval:
-    """95 % interval of a share of sessions, one entry per patient. Unknown where it is none or all of them."""
+    """95 % interval of a share of sessions, one entry per patient. Unknown where it is none or all of them,
+    or the same in every patient."""
     if len(denominators) < FEWEST_CLUSTERS or not 0 < numerators.sum() < denominators.sum():
         return UNKNOWN
     share, std_error, quantile = _ratio(numerators, denominators)
+    if std_error <= NO_SCATTER * share:
+        return UNKNOWN
     middle = np.log(share / (1 - share))
     half = quantile * std_error / (share * (1 - share))
     low, high = 1 / (1 + np.exp(-(middle + np.array([-half, half]))))

@@ -39,8 +39,8 @@ def observed_two_hours(sessions: SessionRows) -> pd.DataFrame:
 def stopped_early(sessions: SessionRows) -> pd.DataFrame:
     """One row per route: sessions marked as not completed, of all; a blank counts as completed. No row in a study that
     does not record it."""
-    if "completed" not in sessions.columns:
+    if "completed" not in sessions.table:
         return pd.DataFrame(columns=list(STOPPED))
-    stopped = ~sessions.columns["completed"].fillna(True).to_numpy(dtype=bool)
+    stopped = ~sessions.table["completed"].fillna(True).to_numpy(dtype=bool)
     rows = [(code, *share_row(sessions, stopped, here)) for code, here in sessions.routes() if here.any()]
     return pd.DataFrame(rows, columns=list(STOPPED))

@@ -35,7 +35,7 @@ class SessionRows:
 
     patient: row number in `patients`. route: of that session, not of the first one. in_fixed_steps: nasal esketamine.
     number: as text, later ones together. dose_mg and mg_per_kg: NaN where not recorded; mg_per_kg also for fixed doses.
-    dose: the band or the fixed step in words. columns: the table itself.
+    dose: the band or the fixed step in words. table: the sessions themselves.
     """
 
     n_patients: int
@@ -48,11 +48,11 @@ class SessionRows:
     dose_mg: Floats
     mg_per_kg: Floats
     dose: Texts
-    columns: pd.DataFrame
+    table: pd.DataFrame
 
     def numbers(self, column: str) -> Floats:
         """A column as numbers, all missing where the study does not have it."""
-        return number_column(self.columns, column)
+        return number_column(self.table, column)
 
     def per_patient(self, chosen: Mask, weights: Floats | None = None) -> Floats:
         """Sessions chosen, or the sum of weights over them, per patient."""
