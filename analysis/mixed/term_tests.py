@@ -32,6 +32,8 @@ def term_tests(fit: FittedModel) -> pd.DataFrame:
     level does not change them; centre a number to move the point at which main terms are tested. As SAS type III
     and lmerTest's ``anova``; a term of which only part can be estimated is tested on that part, with fewer
     numerator df, and one of which nothing can be estimated is left out and counted in ``.attrs["not_estimable"]``.
+    Where a lower term is left out (``route/sex`` has no ``sex``) the test of ``route`` is still of the average over
+    ``sex``, as SAS's; lmerTest's is then about the reference level of ``sex``.
 
     Raises ModelRefused when the model has no term but the intercept.
     """

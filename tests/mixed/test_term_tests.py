@@ -32,6 +32,17 @@ def test_a_category_of_two_levels_is_tested_as_their_contrast() -> None:
     assert found["df_den"] == pytest.approx(contrast["df"], rel=1e-9)
 
 
+def test_a_category_is_tested_on_average_over_another_whose_own_term_is_left_out() -> None:
+    """route/sex and route*sex are one model, and the test of route is one hypothesis (SAS's; not lmerTest's)."""
+    rows = ROWS.assign(sex=np.where(ROWS["patient"] % 2, "f", "m"))
+    nested, crossed = (
+        term_tests(fit_mixed_model(f"y ~ {terms} + baseline", rows, "patient", df="kenward-roger"))
+        for terms in ("route / sex", "route * sex")
+    )
+    assert list(nested.loc["route"]) == pytest.approx(list(crossed.loc["route"]), rel=1e-7)
+    assert (nested.loc["route:sex", "df_num"], crossed.loc["route:sex", "df_num"]) == (3, 2)
+
+
 def test_a_normal_fit_tests_by_chi_square() -> None:
     fit = fit_mixed_model("y ~ route * time + baseline", ROWS, "patient", df="normal")
     assert np.isinf(term_tests(fit)["df_den"]).all()
