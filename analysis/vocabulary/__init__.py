@@ -5,6 +5,13 @@ from .benchmarks import BENCHMARKS, CONTROL_ARMS, CONTROL_CHANGE_SENTENCE, Bench
 from .column_names import COLUMN_NAMES
 from .dictionary import allowed_values, data_dictionary, dictionary_markdown
 from .instruments import INSTRUMENTS, Band, Instrument, RemissionRule, instrument
+from .published_courses import (
+    DURABILITY,
+    SUICIDAL_THOUGHTS,
+    TIME_TO_RESPONSE,
+    PublishedDurability,
+    PublishedSentence,
+)
 from .routes import ROUTE_SYNONYMS, ROUTES, Route, route_label
 from .scoring import ITEM_SCORING, Domain, ItemScoring
 from .spelling import nearest, plain_spelling
@@ -19,6 +26,7 @@ __all__ = [
     "COLUMN_NAMES",
     "CONTROL_ARMS",
     "CONTROL_CHANGE_SENTENCE",
+    "DURABILITY",
     "INSTRUMENTS",
     "ITEM_SCORING",
     "LIST_OF_COLUMN",
@@ -28,7 +36,9 @@ __all__ = [
     "ROUTES",
     "ROUTE_SYNONYMS",
     "SEXES",
+    "SUICIDAL_THOUGHTS",
     "TABLES",
+    "TIME_TO_RESPONSE",
     "UNITS",
     "WINDOWS",
     "WORD_LISTS",
@@ -38,6 +48,8 @@ __all__ = [
     "Domain",
     "Instrument",
     "ItemScoring",
+    "PublishedDurability",
+    "PublishedSentence",
     "RemissionRule",
     "Route",
     "Table",

@@ -1,0 +1,147 @@
+"""Whether routes differ in time to an outcome: log-rank test, and Cox regression (1972) with adjustment."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from statsmodels.duration.hazard_regression import PHReg
+from statsmodels.duration.survfunc import survdiff
+from statsmodels.tools.sm_exceptions import HessianInversionWarning
+
+Floats = NDArray[np.float64]
+MIN_PATIENTS = 20  # of a route, as the model of symptom change asks for
+EVENTS_PER_TERM = 10  # fewer make the intervals of a Cox model too narrow (Peduzzi 1995)
+LARGEST_SCORE = 1e-4  # in standard errors from the maximum: below it no printed digit moves
+LARGEST_STD_ERROR = 5.0  # of a log ratio per standard deviation: beyond it the likelihood has no maximum in sight
+RATIOS = ("term", "level", "reference", "hazard_ratio", "ci_low", "ci_high", "p_value", "n_patients", "n_events")
+
+
+@dataclass(frozen=True)
+class LogRank:
+    """The test over some routes: chi-square, degrees of freedom, p value. sentence says why there is none."""
+
+    routes: tuple[str, ...] = ()
+    statistic: float = np.nan
+    df: int = 0
+    p_value: float = np.nan
+    sentence: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Cox:
+    """One row per level compared with the reference, and per number: hazard_ratio (above 1: sooner), its 95 %
+    interval, p_value, n_patients and n_events of the level. sentence says why there is none."""
+
+    ratios: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RATIOS)))
+    n_patients: int = 0
+    n_events: int = 0
+    n_not_recorded: int = 0
+    sentence: str = ""
+
+
+def compared_routes(names: tuple[str, ...], route: NDArray[np.int64], event: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Routes with enough patients and at least one event, in the vocabulary's order."""
+    n, k = (np.bincount(part, minlength=len(names)) for part in (route, route[event]))
+    return tuple(name for name, many, some in zip(names, n, k, strict=True) if many >= MIN_PATIENTS and some)
+
+
+def log_rank(time: Floats, event: NDArray[np.bool_], route: NDArray[np.int64], names: tuple[str, ...]) -> LogRank:
+    """Whether the routes with enough patients differ."""
+    routes = compared_routes(names, route, event)
+    if len(routes) < 2:
+        return LogRank(sentence=_too_few())
+    chosen = np.isin(route, [names.index(code) for code in routes])
+    statistic, p_value = survdiff(time[chosen], event[chosen].astype(float), route[chosen])
+    return LogRank(routes, float(statistic), len(routes) - 1, float(p_value))
+
+
+def _too_few() -> str:
+    return f"Fewer than two routes have {MIN_PATIENTS} patients and somebody who reached it, so none are compared."
+
+
+def cox(
+    time: Floats, event: NDArray[np.bool_], route: NDArray[np.int64], names: tuple[str, ...], traits: pd.DataFrame
+) -> Cox:
+    """Hazard ratios of the routes with enough patients against the largest of them, adjusted for the traits: one
+    column each, numbers as they are and words against their most frequent. Ties by Efron (1977)."""
+    routes = compared_routes(names, route, event)
+    if len(routes) < 2:
+        return Cox(sentence=_too_few())
+    complete = traits.notna().all(axis=1).to_numpy()
+    chosen = np.isin(route, [names.index(code) for code in routes]) & complete
+    levels = pd.Series([names[code] for code in route[chosen]], dtype="str").rename("route")
+    columns, about = _design(pd.concat([levels, traits[chosen].reset_index(drop=True)], axis=1))
+    time, event = time[chosen], event[chosen]
+    n_not_recorded = int((~complete).sum())
+    trouble = _trouble(columns, event)
+    if trouble:
+        return Cox(n_patients=len(time), n_events=int(event.sum()), n_not_recorded=n_not_recorded, sentence=trouble)
+    fit = _fit(time, event, columns)
+    if fit is None:
+        trouble = "The Cox regression found no maximum here: its groups part too clearly. Widen the cohort."
+        return Cox(n_patients=len(time), n_events=int(event.sum()), n_not_recorded=n_not_recorded, sentence=trouble)
+    limits = np.exp(fit.conf_int())
+    rows = [
+        (*names_of, float(np.exp(b)), low, high, p, int(who.sum()), int(event[who].sum()))
+        for (names_of, who), b, (low, high), p in zip(about, fit.params, limits, fit.pvalues, strict=True)
+    ]
+    return Cox(pd.DataFrame(rows, columns=list(RATIOS)), len(time), int(event.sum()), n_not_recorded)
+
+
+def _design(frame: pd.DataFrame) -> tuple[Floats, list[tuple[tuple[str, str, str], NDArray[np.bool_]]]]:
+    """Columns of the regression, and for each its term, level and reference, and whom it is about."""
+    columns, about = [], []
+    everyone = np.ones(len(frame), dtype=bool)
+    for name in frame.columns:
+        values = frame[name]
+        if pd.api.types.is_numeric_dtype(values):
+            numbers = values.to_numpy(dtype=float)
+            columns.append(numbers - numbers.mean())
+            about.append(((str(name), "", ""), everyone))
+            continue
+        reference, *others = values.value_counts().index
+        for level in others:
+            who = (values == level).to_numpy()
+            columns.append(who.astype(float))
+            about.append(((str(name), str(level), str(reference)), who))
+    return np.column_stack(columns), about
+
+
+def _trouble(columns: Floats, event: NDArray[np.bool_]) -> str:
+    n_terms = columns.shape[1]
+    if event.sum() < EVENTS_PER_TERM * n_terms:
+        return (
+            f"The Cox regression is not fitted: it has {n_terms} terms and would need {EVENTS_PER_TERM} patients who "
+            "reached the outcome for each. Widen the cohort."
+        )
+    if np.linalg.matrix_rank(np.column_stack([np.ones(len(columns)), columns])) < n_terms + 1:
+        return "The Cox regression is not fitted: what it adjusts for goes together completely with route here."
+    if any(not event[column > 0].any() for column in columns.T):
+        return "The Cox regression is not fitted: in one of its groups nobody reached the outcome. Widen the cohort."
+    return ""
+
+
+def _fit(time: Floats, event: NDArray[np.bool_], columns: Floats) -> Any:
+    """The fitted regression; None where the likelihood has no maximum, which shows as numbers that overflow."""
+    model = PHReg(time, columns, status=event.astype(float), ties="efron")
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", HessianInversionWarning)
+            fit = model.fit(disp=0, warn_convergence=False)
+            return fit if _is_maximum(fit, columns) else None
+    except (FloatingPointError, np.linalg.LinAlgError, ValueError):
+        return None
+
+
+def _is_maximum(fit: Any, columns: Floats) -> bool:
+    params, spread = np.array(fit.params, dtype=float), np.array(fit.bse, dtype=float)
+    if not (np.isfinite(params).all() and np.isfinite(spread).all()):
+        return False
+    score = np.array(fit.model.score(params), dtype=float)
+    known = spread * columns.std(axis=0) < LARGEST_STD_ERROR
+    return bool(known.all() and (np.abs(score * spread) < LARGEST_SCORE).all())
