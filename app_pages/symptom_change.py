@@ -16,6 +16,7 @@ if not messages.is_empty():
     if change.status == "refused":
         messages.status(change)
         model_parts.who_is_there(change)
+        messages.withheld(change.sentence)
     else:
         model_parts.number_cards(change)
         model_parts.main_figure(shown)

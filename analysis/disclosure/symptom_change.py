@@ -101,10 +101,15 @@ def release_change(result: SymptomChange, audience: Audience, closed: Collection
         names=names,
         estimates=released_estimates(result, audience, closed),
         n_routes=len(result.balance),
-        sentence=found.of(found.tables.keys() - {ROUTES}).sentence,
+        sentence=found.of(_on_the_page(result, found)).sentence,
         is_about_size=_is_about_size(result),
         covariates=result.covariates,
     )
+
+
+def _on_the_page(result: SymptomChange, found: Release) -> set[str]:
+    """The tables that are printed: all but the routes, which the balance repeats; of a refusal the denominators."""
+    return {DENOMINATORS} if result.status == "refused" else found.tables.keys() - {ROUTES}
 
 
 def _counts(result: SymptomChange, found: Release) -> dict[str, str]:

@@ -132,12 +132,12 @@ def audit(event: Event, **details: str | int | None) -> str:
     return written(log(), event, who(), details)
 
 
-def audit_once(event: Event, what: str, **details: str | int | None) -> str:
+def audit_once(event: Event, about: str, **details: str | int | None) -> str:
     """The same once a session for each thing it is about: a page is drawn many times."""
     done: set[tuple[str, str]] = st.session_state.setdefault(_AUDITED, set())
-    if (event, what) in done:
+    if (event, about) in done:
         return ""
     failed = audit(event, **details)
     if not failed:
-        done.add((event, what))
+        done.add((event, about))
     return failed

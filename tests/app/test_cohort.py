@@ -72,8 +72,8 @@ def test_reset_brings_everyone_back(open_app: OpenApp) -> None:
     assert "Everyone who started treatment. 640 patients." in said(app)
 
 
-def test_a_cohort_of_one_to_ten_is_counted_as_less_than_eleven(open_app: OpenApp) -> None:
-    assert r"\<11 of 640 patients." in said(open_app(OVERVIEW, {"route": ["PO"]}))
+def test_a_cohort_of_one_to_ten_is_marked_for_the_holder(open_app: OpenApp) -> None:
+    assert r"9 \(small\) of 640 patients." in said(open_app(OVERVIEW, {"route": ["PO"]}))
 
 
 def test_baseline_severity_can_be_asked_on_another_instrument(open_app: OpenApp) -> None:

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-from analysis.outcomes import SymptomChange
+from analysis.disclosure import Shown, holder, viewer
+from analysis.outcomes import Overview, SymptomChange
 from app_pages.parts import messages, model_parts, review_parts
 from tests.app.conftest import OVERVIEW, SYMPTOM_CHANGE, OpenApp, said
-from tests.figures.made import made_change, made_overview
+from tests.figures.made import made_change, made_overview, released_change, released_overview
 
 SENTENCE = (
     "This page could not be drawn because of a fault in the program. Nothing was lost; "
@@ -68,25 +69,28 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"),
+    ("overview", "reason"),
     [
-        (lambda rates: rates.head(0), "the instrument has no verified cut-off for them."),
-        (lambda rates: rates.assign(denominator=5), "fewer than 11 patients of this cohort have a baseline score"),
-        (lambda rates: rates, "fewer than 11 patients of this cohort reached either around day 28."),
+        (made_overview(n=100, rates=made_overview().rates.head(0)), "the instrument has no verified cut-off for them."),
+        (made_overview(n=11, reached_it=2), "fewer than 11 patients of this cohort have a baseline score above zero."),
+        (
+            made_overview(n=100, reached_it=8),
+            "fewer than 11 patients of this cohort reached them around day 28, or did",
+        ),
     ],
     ids=["no cut-off", "few patients", "few reached"],
 )
-def test_no_rate_is_explained_by_the_reason_that_holds(shown: list[str], change, reason: str) -> None:
-    overview = made_overview(n=100, reached=8)
-    review_parts.rates(made_overview(n=100, reached=8, rates=change(overview.rates)))
+def test_no_rate_is_explained_by_the_reason_that_holds(shown: list[str], overview: Overview, reason: str) -> None:
+    seen = released_overview(overview)
+    review_parts.rates(Shown(seen, lambda: seen))
     assert len(shown) == 1
     assert shown[0].startswith("Response and remission on PHQ-9 are not shown:")
     assert reason in shown[0]
 
 
-def refused(sentence: str, reason: str = "") -> SymptomChange:
+def refused(sentence: str, reason: str = "", engine_words: str = "") -> SymptomChange:
     left_out = pd.DataFrame([("IV", 12, reason)] if reason else [], columns=["route", "n_patients", "reason"])
-    return made_change(status="refused", status_sentence=sentence, left_out=left_out)
+    return made_change(status="refused", status_sentence=sentence, left_out=left_out, engine_words=engine_words)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +98,22 @@ def refused(sentence: str, reason: str = "") -> SymptomChange:
     [
         (refused("No route has 20 patients with a PHQ-9 baseline.", "fewer than 20 evaluable patients"), False),
         (refused("No route has 20 patients.", "fewer than 20 patients with every adjustment recorded"), True),
-        (refused("The model has 30 coefficients for 25 patients and 40 rows."), True),
+        (refused("", engine_words="The model has 30 coefficients for 25 patients and 40 rows."), True),
     ],
     ids=["few patients", "few with adjustments", "too many terms"],
 )
 def test_other_settings_are_offered_only_where_they_can_help(
     shown: list[str], change: SymptomChange, is_hinted: bool
 ) -> None:
-    model_parts.who_is_there(change)
+    model_parts.who_is_there(released_change(change))
     assert any(HINT in text for text in shown) == is_hinted
+
+
+def test_the_engines_reason_for_a_refusal_counts_patients_and_is_for_the_holder() -> None:
+    words = "The model has 30 coefficients for 25 patients and 40 rows."
+    change = refused("", engine_words=words)
+    assert released_change(change, holder()).status_sentence == words
+    assert released_change(change, viewer()).status_sentence == (
+        "The model cannot be fitted to this cohort. Widen the cohort, or choose fewer adjustments, another shape or "
+        "another instrument."
+    )

@@ -106,12 +106,11 @@ def test_the_engines_own_notes_are_left_to_the_details(open_app: OpenApp) -> Non
     assert not any("one level on these rows" in text for text in captions)
 
 
-def test_the_balance_table_withholds_a_small_route(open_app: OpenApp) -> None:
+def test_the_balance_table_marks_a_small_route_for_the_holder(open_app: OpenApp) -> None:
     text = html(open_app(SYMPTOM_CHANGE))
     row = text.split('<td class="text">Oral</td>', 1)[1].split("</tr>", 1)[0]
-    assert "&lt;11" in row
-    assert row.count("&lt;11") == 2
-    assert row.count("–") == 7
+    assert row.count("9 (small)") == 2
+    assert "–" not in row
 
 
 def test_the_page_says_what_it_cannot_say(open_app: OpenApp) -> None:

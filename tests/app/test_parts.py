@@ -50,8 +50,8 @@ def test_markup_in_a_word_is_shown_as_it_is_written() -> None:
 def test_a_clinic_called_like_a_picture_is_not_loaded_as_one(open_app: OpenApp, study_copy: Path) -> None:
     for name in ("patients.csv",):
         table = study_copy / name
-        table.write_text(table.read_text().replace("C01", "![c](http://example.org/c)"))
-    app = open_app(OVERVIEW, {"clinic": ["![c](http://example.org/c)"]}, study=study_copy)
+        table.write_text(table.read_text().replace("C01", "![c](c)"))
+    app = open_app(OVERVIEW, {"clinic": ["![c](c)"]}, study=study_copy)
     assert not app.exception
     assert "at clinic" in said(app)
     assert "![c](" not in " ".join(element.value for element in (*app.markdown, *app.caption))
