@@ -95,12 +95,21 @@ class Profile:
     def at(self, family: Family, parameters: FloatArray, start: FloatArray | None = None) -> Point:
         """Fit D at these parameters. ``start`` saves sweeps. Raises ModelRefused when the inner fit is refused."""
         whitening = whitening_at(self.rows, family, parameters)
-        optimum = optimise(whitening.data, self.reml, self.correlated, start)
+        optimum = self._inner_fit(whitening, start)
         self.count += optimum.evaluations
         at = optimum.at
         return Point(
             parameters, whitening, optimum, whitening.gradient(at, whitening.changes(at.covariance), at.sigma2)
         )
+
+    def _inner_fit(self, whitening: Whitening, start: FloatArray | None) -> Optimum:
+        """The best D: from ``start``, and afresh where that start leads nowhere."""
+        if start is not None:
+            try:
+                return optimise(whitening.data, self.reml, self.correlated, start)
+            except ModelRefused:
+                pass  # a poor start says nothing about the rows: the fit below has the last word
+        return optimise(whitening.data, self.reml, self.correlated)
 
     def tried(self, family: Family, parameters: FloatArray, start: FloatArray | None = None) -> Point | None:
         """``at``, or None where no fit is possible, which says nothing against other parameters."""

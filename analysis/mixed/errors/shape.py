@@ -18,7 +18,7 @@ from .structure import ResidualStructure
 FloatArray = npt.NDArray[np.float64]
 
 
-LARGEST_EXPONENT = 700.0  # of what a double holds: a range this short is no correlation at all
+LARGEST_EXPONENT = 700.0  # of what a double holds: a range this short is no correlation, a variance this large no limit
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ class Family:
 
     def variance_ratios(self, parameters: FloatArray) -> FloatArray:
         """Variance of every level over that of the first."""
-        return np.exp(2.0 * np.append(0.0, parameters[int(self.correlated) :]))
+        log_sd = np.append(0.0, parameters[int(self.correlated) :])
+        return np.asarray(np.exp(np.minimum(2.0 * log_sd, LARGEST_EXPONENT)))
 
     def parameters_of(self, structure: ResidualStructure) -> FloatArray:
         """The parameters at which this family is ``structure``."""

@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from ..optimiser import Optimum
 from ..working import Working
+from .descent import Found
 from .joint import joint_information
 from .options import ErrorOptions
 from .ordered_rows import OrderedRows
 from .profile import Profile, Whitening, whitening_at
-from .search import Found, find_parameters
+from .search import find_parameters
 from .shape import Family
 from .structure import ResidualStructure
 from .whitened_sums import ErrorSums, mean_variance, whiten_everyone

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.mixed import ModelRefused, fit_mixed_model, prepare_mixed_model
-from analysis.mixed.errors import search
+from analysis.mixed.errors import descent
 from analysis.mixed.errors.profile import Profile
 
 from .dense import irregular
@@ -169,7 +169,7 @@ def test_a_prepared_model_with_a_structure_to_estimate() -> None:
 
 
 def test_a_search_that_is_cut_short_is_not_called_an_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MAX_STEPS", 1)
+    monkeypatch.setattr(descent, "MAX_STEPS", 1)
     assert refusal(residual_by="route") == (
         "The optimiser could not certify that it reached the best residual structure. Use a simpler residual structure,"
         " or fewer random effects."
