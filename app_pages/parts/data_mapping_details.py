@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +11,15 @@ from streamlit.delta_generator import DeltaGenerator
 from analysis.intake import Mapping
 from analysis.intake.column_grammar import own_unit
 from analysis.intake.column_rules import ColumnRule, DateRule, UnitRule
-from analysis.intake.pointing import Use, Word, choices_of, translated, uses, with_rule, words_in
+from analysis.intake.pointing import Use
 from analysis.intake.suggest.profile import DATE_FORMS
 from analysis.vocabulary import INSTRUMENTS, TABLES, UNITS, allowed_values, unit_named
 
-from . import access, data_result, data_session
-from .words import plain
+from . import data_mapping_words
+from .data_session import Place, apply
 
 if TYPE_CHECKING:
-    from .data_mapping_rows import Around, Place
+    from .data_mapping_rows import Around
 
 FORM_WORDS = {
     "iso": "2024-03-31",
@@ -37,15 +36,12 @@ BECOMES = {
     "year": "The year; the date itself is discarded.",
 }
 FROM_SESSIONS = {"year": "The year of the first session.", "order": "Numbered in the order of the days."}
-LEAVE_BLANK, NOT_SAID = "(leave blank)", "(say what it is)"
 _WIDE, _NARROW = 180, 120  # pixels of a setting
 NO_TIME = "no column"
 AS_WRITTEN = "as it is"
 DIAGNOSES = ("not recorded", "MDD", "bipolar depression", "PTSD", "GAD", "chronic pain")
 CLINICS = tuple(f"clinic {number}" for number in range(1, 10))
 FIRST_DAY, LAST_DAY = -3650.0, 36500.0  # the limits of the column day
-NOT_A_LIST = "More than 40 different words: this is no column of a closed list. Point it at another, or leave it out."
-WORDS_FOR_OTHERS = "The words of a column are individual data and not shown to you."
 
 
 def details(mapping: Mapping, use: Use, around: Around, key: str) -> None:
@@ -64,7 +60,7 @@ def details(mapping: Mapping, use: Use, around: Around, key: str) -> None:
         _constant(rule, table, place, key)
     else:
         if rule.vocabulary is not None or rule.values is not None:
-            _words(rule, table, around, place, key)
+            data_mapping_words.words(rule, table, around, place, key)
         if own_unit(table, use.target) is not None:
             with _beside():
                 _unit(rule, own_unit(table, use.target) or "", around, place, key)
@@ -76,15 +72,6 @@ def details(mapping: Mapping, use: Use, around: Around, key: str) -> None:
 def _beside() -> DeltaGenerator:
     """Settings side by side, under one another where there is no room."""
     return st.container(horizontal=True, gap="small")
-
-
-def _apply(place: Place, change: Callable[[ColumnRule], ColumnRule]) -> None:
-    """Change the rule at a place of the mapping under edit."""
-    mapping = data_session.edited()
-    for use in uses(mapping):
-        if (use.section, use.entry, use.target) == place:
-            data_session.edit(with_rule(mapping, use, change(use.rule)))
-            return
 
 
 def _date(rule: DateRule, around: Around, place: Place, key: str) -> None:
@@ -108,7 +95,7 @@ def _set_date(place: Place, key: str) -> None:
         assert rule.date is not None
         return replace(rule, date=replace(rule.date, format=form, time=None if time == NO_TIME else time))
 
-    _apply(place, changed)
+    apply(place, changed)
 
 
 def constants(table: str, target: str) -> tuple[str, ...]:
@@ -130,7 +117,7 @@ def _constant(rule: ColumnRule, table: str, place: Place, key: str) -> None:
 
 def _set_constant(place: Place, key: str) -> None:
     text = st.session_state[f"{key}-constant"]
-    _apply(place, lambda rule: replace(rule, constant=text))
+    apply(place, lambda rule: replace(rule, constant=text))
 
 
 def _unit(rule: ColumnRule, own: str, around: Around, place: Place, key: str) -> None:
@@ -160,40 +147,7 @@ def _set_unit(own: str, place: Place, key: str) -> None:
         needs = unit_named(own, name).per_kg
         return replace(rule, unit=UnitRule(name, weight if needs else None, weight_unit if needs else "kg"))
 
-    _apply(place, changed)
-
-
-def _words(rule: ColumnRule, table: str, around: Around, place: Place, key: str) -> None:
-    """The words of the column, each with the study's word for it."""
-    if not access.may("individual"):
-        st.caption(WORDS_FOR_OTHERS)
-        return
-    if not data_result.may_be_seen("words of the columns of an upload", around.key):
-        return
-    found = words_in(around.incoming.sources[around.source], around.incoming.forms[around.source], rule)
-    if found is None:
-        st.caption(NOT_A_LIST)
-        return
-    unknown = sum(word.meaning is None for word in found)
-    label = f"{unknown} of {len(found)} words to translate" if unknown else f"{len(found)} words translated"
-    icon = ":material/help:" if unknown else ":material/translate:"
-    with st.popover(label, icon=icon, key=f"{key}-words"):
-        for number, word in enumerate(found):
-            _word(word, choices_of(table, place[2], rule), place, f"{key}-word-{number}")
-
-
-def _word(word: Word, choices: tuple[str, ...], place: Place, key: str) -> None:
-    meaning = {None: NOT_SAID, "": LEAVE_BLANK}.get(word.meaning, word.meaning)
-    options = list(dict.fromkeys([NOT_SAID, *choices, LEAVE_BLANK, meaning]))
-    st.session_state[key] = meaning
-    cells = f"{word.n_cells:,} cell" + ("" if word.n_cells == 1 else "s")
-    label = f"{plain(word.word)} ({cells}) means"
-    st.selectbox(label, options, key=key, on_change=_set_word, args=(word.word, place, key))
-
-
-def _set_word(word: str, place: Place, key: str) -> None:
-    chosen = {NOT_SAID: None, LEAVE_BLANK: " "}.get(st.session_state[key], st.session_state[key])
-    _apply(place, lambda rule: translated(rule, word, chosen))
+    apply(place, changed)
 
 
 def _score(mapping: Mapping, use: Use, around: Around, key: str) -> None:
@@ -221,4 +175,4 @@ def _score(mapping: Mapping, use: Use, around: Around, key: str) -> None:
 
 def _set_day(place: Place, key: str) -> None:
     day = st.session_state[f"{key}-day"]
-    _apply(place, lambda rule: replace(rule, constant=f"{day:g}"))
+    apply(place, lambda rule: replace(rule, constant=f"{day:g}"))

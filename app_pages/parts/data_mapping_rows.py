@@ -24,7 +24,6 @@ SAME = "the same for every row"
 BESIDE = ("day", "instrument")  # of a score's own entry: shown in the row of the score
 MOST_NAMED = 12
 WIDTHS = (250, 190, 380)  # pixels of a row's parts; the last goes beneath the others where there is no room
-Place = tuple[int, int | None, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +99,8 @@ def _why(use: Use, table: str, around: Around) -> str:
     return ""
 
 
-def find(place: Place) -> Use | None:
-    """The use at a place of the mapping under edit; None when an edit has taken it away."""
-    return next((use for use in uses(data_session.edited()) if (use.section, use.entry, use.target) == place), None)
-
-
-def _retarget(place: Place, key: str, around: Around) -> None:
-    use, target = find(place), st.session_state[f"{key}-target"]
+def _retarget(place: data_session.Place, key: str, around: Around) -> None:
+    use, target = data_session.find(place), st.session_state[f"{key}-target"]
     if use is None or target == use.target:
         return
     mapping = data_session.edited()

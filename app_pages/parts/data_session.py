@@ -12,10 +12,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from analysis.intake import Finding, Mapping, StudyDataError, read_upload
+from analysis.intake.column_rules import ColumnRule
 from analysis.intake.delimited import TextFormat
 from analysis.intake.findings import FindingLog
 from analysis.intake.incoming import Incoming, look_at, read_saved_mapping
 from analysis.intake.opening import NAMELESS_UPLOAD
+from analysis.intake.pointing import Use, uses, with_rule
 from analysis.intake.preview import Preview, preview_mapping
 from analysis.intake.suggest import Draft, suggest_mapping
 from analysis.intake.suggest.profile import SourceProfile, profile_source
@@ -24,6 +26,7 @@ from . import data_chosen, state
 from .source import Source
 
 Key = tuple[object, ...]
+Place = tuple[int, int | None, str]  # section, entry of `long`, target
 _LOOKED, _DRAFT, _PROFILES, _EDITED, _PREVIEW, _READ, _SAVED, _USED = (
     f"kat_upload_{name}" for name in ("looked", "draft", "profiles", "edited", "preview", "read", "saved", "used")
 )
@@ -109,6 +112,18 @@ def edited() -> Mapping:
 def edit(changed: Mapping) -> None:
     """Put another mapping in the place of the one under edit."""
     st.session_state[_EDITED] = Edited(st.session_state[_EDITED].key, changed)
+
+
+def apply(place: Place, change: Callable[[ColumnRule], ColumnRule]) -> None:
+    """Change the rule at a place of the mapping under edit."""
+    use = find(place)
+    if use is not None:
+        edit(with_rule(edited(), use, change(use.rule)))
+
+
+def find(place: Place) -> Use | None:
+    """The use at a place of the mapping under edit; None when an edit has taken it away."""
+    return next((use for use in uses(edited()) if (use.section, use.entry, use.target) == place), None)
 
 
 def preview(incoming: Incoming, key: Key, of: Mapping) -> Preview:

@@ -6,9 +6,11 @@ import tomllib
 from datetime import date, timedelta
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FilePayload, Page
 
 from tests.browser.conftest import OpenPage, settled
+from tests.browser.test_access import OURS, SERIOUS
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +69,9 @@ def test_a_change_by_pointing_is_seen_in_what_comes_out(open_page: OpenPage) -> 
     upload(page, messy_export())
     page.get_by_text("Ready.").wait_for()
     settled(page)
-    page.get_by_role("combobox", name="What How given becomes in sessions").click()
+    choice = page.get_by_role("combobox", name="What How given becomes in sessions")
+    choice.click()
+    choice.fill("left out")
     page.get_by_role("option", name="left out").click()
     page.get_by_text("Not yet a study:").wait_for()
     page.get_by_text("The mapping of sessions fills no column 'route', which is required.").wait_for()
@@ -94,3 +98,31 @@ def test_findings_are_saved_as_csv(open_page: OpenPage) -> None:
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "level,table,column,count,rows,message"
     assert lines[1].startswith("note,assessments,score,")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("part", ["This+study", "Load+a+study", "Data+dictionary"])
+def test_axe_finds_no_serious_fault_in_any_part_nor_in_a_mapping(open_page: OpenPage, part: str, dark: bool) -> None:
+    page = open_page(f"data?part={part}", dark=dark)
+    settled(page)
+    if part == "Load+a+study":
+        upload(page, messy_export())
+        page.get_by_text("Ready.").wait_for()
+        settled(page)
+    found = Axe().run(page, context=OURS).response["violations"]
+    faults = [
+        f"{fault['id']}: {node['target']}" for fault in found if fault["impact"] in SERIOUS for node in fault["nodes"]
+    ]
+    assert not faults
+
+
+@pytest.mark.parametrize("part", ["This+study", "Load+a+study", "Data+dictionary"])
+def test_a_tablet_never_scrolls_sideways(open_page: OpenPage, part: str) -> None:
+    page = open_page(f"data?part={part}", width=820)
+    settled(page)
+    if part == "Load+a+study":
+        upload(page, messy_export())
+        page.get_by_text("Ready.").wait_for()
+        settled(page)
+    wider = page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
+    assert wider <= 0
