@@ -31,7 +31,7 @@ STILL_HERE = "Uploaded before: {names}."
 _FILES, _SAVED = "kat_upload_files", "kat_upload_toml"
 REFUSED = "Nothing of this upload was used: {words}."
 AS_FOREIGN = "Map these files by pointing instead"
-EXPORT_NEXT = "Write the mapping as the README of `analysis/intake` shows, and send it below as a saved mapping."
+EXPORT_NEXT = "Write the mapping as the README of `analysis/intake` shows, and send it as a saved mapping."
 
 
 def limits() -> str:

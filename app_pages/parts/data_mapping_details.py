@@ -36,7 +36,7 @@ BECOMES = {
     "year": "The year; the date itself is discarded.",
 }
 FROM_SESSIONS = {"year": "The year of the first session.", "order": "Numbered in the order of the days."}
-_WIDE, _NARROW = 180, 120  # pixels of a setting
+_WIDE, _NARROW = 200, 120  # pixels of a setting
 NO_TIME = "no column"
 AS_WRITTEN = "as it is"
 DIAGNOSES = ("not recorded", "MDD", "bipolar depression", "PTSD", "GAD", "chronic pain")

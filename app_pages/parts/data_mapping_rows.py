@@ -23,7 +23,7 @@ LEFT_OUT = "left out"
 SAME = "the same for every row"
 BESIDE = ("day", "instrument")  # of a score's own entry: shown in the row of the score
 MOST_NAMED = 12
-WIDTHS = (250, 190, 380)  # pixels of a row's parts; the last goes beneath the others where there is no room
+WIDTHS = (250, 190, 420)  # pixels of a row's parts; the last goes beneath the others where there is no room
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from analysis.disclosure import is_small
 from analysis.intake import Finding, Mapping
 from analysis.intake.preview import Preview
 from analysis.intake.toml_writer import mapping_file_name, mapping_toml
@@ -48,7 +49,12 @@ def status(name: str | None, n_rows: dict[str, int], findings: tuple[Finding, ..
     else:
         st.success(READY.format(name=plain(name)), icon=":material/check_circle:")
     if n_rows:
-        cards((_label(table), f"{n:,}", f"one row per {TABLES[table].one_row_per}") for table, n in n_rows.items())
+        cards((_label(table), _count(n), f"one row per {TABLES[table].one_row_per}") for table, n in n_rows.items())
+
+
+def _count(n_rows: int) -> str:
+    """Few rows are marked, as on every page."""
+    return f"{n_rows:,} (small)" if is_small(n_rows, access.audience().min_cell) else f"{n_rows:,}"
 
 
 def _label(table_name: str) -> str:

@@ -278,7 +278,7 @@ def mapped(open_app: OpenApp) -> AppTest:
 def test_foreign_files_get_a_suggested_mapping_with_its_reasons_and_what_comes_out(mapped: AppTest) -> None:
     shown = words(mapped)
     assert data_result.READY.format(name="Uploaded study") in shown
-    assert "Sessions 6 one row per ketamine session" in shown
+    assert "Sessions 6 (small) one row per ketamine session" in shown
     assert "chart.csv** · 4 rows · 11 columns" in shown
     assert "It is called like day, and its cells are dates." in shown
     assert "It is called like clinic_id; its cells do not say what they are. **Likely.**" in shown
