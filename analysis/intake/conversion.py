@@ -139,7 +139,7 @@ def _to_category(cells: Any) -> Converted:
 def _printable(column: pd.Categorical, problems: list[Problem]) -> Converted:
     column, broken = without_controls(column)
     if broken.any():
-        rest = "with a line end, a tab or another control character inside"
+        rest = "with a line end, a tab or another control or invisible character inside"
         problems.append(Problem(broken, "cell", rest, "Remove it; codes and categories are one line of plain text."))
     return pd.Series(column), problems
 

@@ -55,7 +55,7 @@ def _floats(table: ConvertedTable, column: str) -> Numbers:
 def _check_sessions(table: ConvertedTable, codes: Places, log: FindingLog) -> None:
     """Numbers occur once per patient, rise with the day, and the first session is on day 0."""
     number, day = _floats(table, "session_number"), _floats(table, "day")
-    order = _in_order(codes, number, np.isfinite(day))
+    order = _in_order(codes, number, _possible(day, "day"))
     same = np.zeros(len(order), dtype=bool)
     same[1:] = codes[order][1:] == codes[order][:-1]
     gap = np.diff(number[order], prepend=0)
@@ -77,15 +77,21 @@ def _in_order(codes: Places, number: Numbers, has_day: Mask) -> Places:
     The others are reported already, and judging the rest of their sessions would report one fault twice.
     Files are mostly in this order, which a stable sort uses.
     """
-    declared = TABLES["sessions"].column("session_number")
-    low, high = int(declared.minimum or 0), int(declared.maximum or 0)
-    possible = has_day & (number >= low) & (number <= high)
+    high = int(TABLES["sessions"].column("session_number").maximum or 0)
+    possible = has_day & _possible(number, "session_number")
     known = codes >= 0
     unclear = _mask(codes[known & ~possible], int(codes.max(initial=-1)) + 1)
     usable = np.flatnonzero(known)
     usable = usable[~unclear[codes[usable]]]
     key = codes[usable] * (high + 1) + number[usable].astype(np.int64)
     return usable[np.argsort(key, kind="stable")]
+
+
+def _possible(values: Numbers, column: str) -> Mask:
+    """Whether numbers of sessions are known and within the limits of their column."""
+    declared = TABLES["sessions"].column(column)
+    possible: Mask = (values >= (declared.minimum or 0)) & (values <= (declared.maximum or 0))
+    return possible
 
 
 def _mask(rows: Places, length: int) -> Mask:

@@ -11,10 +11,10 @@ from analysis.study import AllowedColumn, Study
 from analysis.vocabulary import TABLES, nearest
 
 from .conversion import ConvertedTable, convert_table
-from .files import StudyFiles, study_name
+from .files import NAMELESS, StudyFiles, study_name
 from .findings import FindingLog, StudyDataError, listed, shown_name
 from .foreign.dispatch import foreign_format, foreign_tables
-from .identifiers import check_identifiers, without_telling_names
+from .identifiers import KINDS, check_identifiers, telling_kind, without_telling_names
 from .links import check_links
 from .mapping import Mapping, read_mapping
 from .mapping_steps import read_mapped
@@ -22,6 +22,7 @@ from .opening import Upload, open_study, open_upload
 from .repeats import find_repeats
 from .schemas import check_table
 from .source import SourceTable, names_columns
+from .spellings import note_spellings
 from .table_files import read_tables
 from .words import as_text_series
 
@@ -68,7 +69,7 @@ def _study(files: StudyFiles | None, rules: Mapping | None, log: FindingLog) -> 
         else:
             sources = read_mapped(files, rules, log).items() if rules and rules.tables else read_tables(files, log)
         name = name or files.name
-    return checked_study(study_name(name), sources, log, allowed)
+    return checked_study(name, sources, log, allowed)
 
 
 def checked_study(
@@ -84,10 +85,21 @@ def checked_study(
     Raises StudyDataError with every finding of every table when any of them is an error.
     """
     tables = _checked(sources, allowed, log)
+    name = _plain_name(name, log)
     if log.has_errors:
         raise StudyDataError(log.findings)
     frames = {table: _finished(tables.pop(table)) for table in tuple(tables)}
     return Study.from_tables(name, frames, log.notes, allowed)
+
+
+def _plain_name(text: str, log: FindingLog) -> str:
+    """The name of a study as pages and exports show it, which may tell of nobody."""
+    kind = telling_kind(text)
+    if kind is None:
+        return study_name(text)
+    rename = "Rename its file or folder, or give it another name in the mapping."
+    log.add("note", "", f"The study has a name {KINDS[kind].cell}, and is called '{NAMELESS}'. {rename}")
+    return NAMELESS
 
 
 def _checked(
@@ -99,6 +111,7 @@ def _checked(
         if _has_header_and_rows(name, source, log):
             tables[name] = convert_table(name, source, log)
             check_table(tables[name], log)
+            note_spellings(tables[name], log)
     check_identifiers(tables, log, allowed)
     codes = check_links(tables, log)
     if "assessments" in codes:

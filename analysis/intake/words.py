@@ -15,8 +15,8 @@ import pyarrow.types as arrow_types
 from .findings import Mask
 from .numbers import spells_missing, trim
 
-# Line ends, tabs and other characters that are no part of a word, and marks that turn the reading direction.
-CONTROL = r"[\p{Cc}\p{Zl}\p{Zp}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+# Line ends, tabs and other characters that are no part of a word, and signs that cannot be seen or turn the direction.
+CONTROL = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 
 Places = npt.NDArray[np.int64]
 

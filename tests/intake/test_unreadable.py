@@ -134,15 +134,15 @@ def test_a_parquet_file_that_claims_too_much(study_folder: StudyFolder, monkeypa
     ]
 
 
-@pytest.mark.parametrize("inside", ["\n", "\t", "\x07", "\x85", "\u2028", "\u202e"])
+@pytest.mark.parametrize("inside", ["\n", "\t", "\x07", "\x85", "\u2028", "\u202e", "\u200b", "\ufeff", "\u00ad"])
 @pytest.mark.parametrize("cell", ["P2,A,", "PTSD"])
 def test_a_control_character_inside_a_code_or_category(study_folder: StudyFolder, inside: str, cell: str) -> None:
     broken = {"P2,A,": f'P2,"A{inside}A",', "PTSD": f'"PT{inside}SD"'}[cell]
     study_folder.write("patients.csv", TABLES["patients.csv"].replace(cell, broken))
     column = {"P2,A,": "clinic_id", "PTSD": "primary_diagnosis"}[cell]
     assert study_folder.errors() == [
-        f"patients.csv: column '{column}' has 1 cell with a line end, a tab or another control character inside "
-        "(row 3). Remove it; codes and categories are one line of plain text."
+        f"patients.csv: column '{column}' has 1 cell with a line end, a tab or another control or invisible "
+        "character inside (row 3). Remove it; codes and categories are one line of plain text."
     ]
 
 

@@ -1,7 +1,8 @@
 """The identifier gate and the report on rare combinations: who a patient is stays outside the study."""
 
 from .gate import check_identifiers
-from .header import without_telling_names
+from .header import telling_kind, without_telling_names
 from .k_anonymity import KAnonymity, k_anonymity
+from .kinds import KINDS
 
-__all__ = ["KAnonymity", "check_identifiers", "k_anonymity", "without_telling_names"]
+__all__ = ["KINDS", "KAnonymity", "check_identifiers", "k_anonymity", "telling_kind", "without_telling_names"]

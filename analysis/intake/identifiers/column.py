@@ -15,12 +15,14 @@ import pyarrow.compute as compute
 
 from ..findings import Mask
 from .bank import WordBank
+from .look_alikes import as_seen
 from .names import kind_of_name
 
 Counts = npt.NDArray[np.int64]
 NOT_A_WORD = -1
 LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
 FEW_WORDS = 1_000
+MOSTLY = 0.5  # one fraction among record numbers hides none of them
 FEWEST_DIGITS = 10.0**5  # a number of five digits or fewer could be anything: six make a record number
 FLAGS = (
     "yes", "no", "y", "n", "true", "false", "0", "1", "0.0", "1.0", "x", "unknown", "unk", "na", "n/a", "none", "nil",
@@ -30,7 +32,8 @@ FLAGS = (
 
 @dataclass(frozen=True)
 class ColumnWords:
-    """Distinct trimmed words of a column (Arrow text), and each cell's place among them (-1: blank).
+    """Distinct trimmed words of a column (Arrow text, as a reader sees them), and each cell's place among them (-1:
+    blank).
 
     is_number: the column holds numbers; its words are those numbers written out, whole ones without a point.
     bank: the words of this and other columns, this one's from `start` on.
@@ -127,7 +130,7 @@ def column_words(series: pd.Series, name: str) -> ColumnWords | None:
     if isinstance(series.dtype, pd.CategoricalDtype):
         category = series.array
         assert isinstance(category, pd.Categorical)
-        words = _text(category.categories.array)
+        words = as_seen(_text(category.categories.array))
         column = ColumnWords(name, words, category.codes.astype(np.int64))
     elif pd.api.types.is_bool_dtype(series.dtype):
         return None
@@ -140,16 +143,23 @@ def column_words(series: pd.Series, name: str) -> ColumnWords | None:
 
 
 def _number_words(series: pd.Series, name: str) -> ColumnWords | None:
-    """The words of a column of numbers; None when the name says nothing and they are fractions or short."""
+    """The words of a column of numbers; None when the name says nothing and they are short or mostly fractions."""
     codes, values = pd.factorize(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    is_whole = bool((values == np.floor(values)).all() and np.abs(values).max(initial=0) < LARGEST_WHOLE)
-    if kind_of_name(name) is None and (not is_whole or np.abs(values).max(initial=0) < FEWEST_DIGITS):
+    whole = (values == np.floor(values)) & (np.abs(values) < LARGEST_WHOLE)
+    if kind_of_name(name) is None and (whole.sum() < MOSTLY * len(values) or _largest(values[whole]) < FEWEST_DIGITS):
         return None
-    if is_whole:
+    if whole.all():
         words = compute.cast(arrow.array(values.astype(np.int64)), arrow.large_string())
     else:
-        words = arrow.array([repr(float(value)) for value in values], arrow.large_string())
+        spelt = [
+            str(int(value)) if is_whole else repr(float(value)) for value, is_whole in zip(values, whole, strict=True)
+        ]
+        words = arrow.array(spelt, arrow.large_string())
     return ColumnWords(name, words, codes.astype(np.int64), is_number=True)
+
+
+def _largest(values: npt.NDArray[np.float64]) -> float:
+    return float(np.abs(values).max(initial=0))
 
 
 def _text(texts: Any) -> Any:

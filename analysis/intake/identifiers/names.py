@@ -7,7 +7,10 @@ looked up with its words joined; the longest run known wins ("email_address" is 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
+
+from ..limits import MOST_COLUMNS
+from .look_alikes import without_accents
 
 LONGEST_RUN = 4  # words of a column name joined for one look-up ("date of birth", "address line one")
 
@@ -119,10 +122,10 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a column name, in lower case: ("pt", "last", "nm"), ("address", "2")."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    return tuple(word.lower() for word in _WORD.findall(name if name.isascii() else without_accents(name)))
 
 
-@cache
+@lru_cache(maxsize=MOST_COLUMNS)
 def kind_of_name(name: str) -> str | None:
     """Which kind of identifier a column of this name stands for; None for every other name.
 

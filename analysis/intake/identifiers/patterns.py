@@ -41,8 +41,8 @@ def _labelled(always: str, with_sign: str, number: str) -> str:
 
 
 WRITTEN: dict[str, str] = {
-    "email": r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}",
-    "ssn": rf"{OPEN}{AREA}[- –]{GROUP}[- –]{SERIAL}{SHUT}",
+    "email": r"[A-Za-zÀ-ž0-9._%+-]@[A-Za-zÀ-ž0-9-]+(?:\.[A-Za-zÀ-ž0-9-]+)*\.[A-Za-z]{2,}",
+    "ssn": rf"{OPEN}{AREA}[-. ]{GROUP}[-. ]{SERIAL}{SHUT}",
     "phone": (
         rf"{OPEN}(?:\+?1[ .-]?)?(?:\({NANP}\) ?|{NANP}[ ./-]){NANP}[ .-][0-9]{{4}}(?:$|[^0-9A-Za-z-])"
         r"|\+[1-9][0-9]{0,2}[ (-][0-9() .-]{6,16}[0-9]|\+[1-9][0-9]{9,14}\b"

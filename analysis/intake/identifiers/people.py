@@ -7,6 +7,8 @@ A frequent given name beside a frequent surname is enough in one cell.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as arrow
 import pyarrow.compute as compute
@@ -19,7 +21,8 @@ from .names import names_people
 
 PART = rf"(?:{CAPITAL}{SMALL}*(?:['’-]{CAPITAL}{SMALL}+)*|{CAPITAL}['’]?{CAPITAL}+|{CAPITAL}\.)"
 SHAPE = rf"^{PART}(?: {PART}){{1,3}}$|^{PART}(?: {PART})?, ?{PART}(?: {PART})?$"  # Ann B. Lee; Lee, Ann
-NAME_LETTERS = LETTER[:-1] + ".,'’-]"
+NAME_LETTERS = LETTER[:-1] + ".,_'’-]"
+BETWEEN_NAMES = re.compile(r"[,._]")
 LONGEST_NAME = 60  # letters, of at most four words
 COMMON_SHARE = 0.25  # of the distinct words; lists of drugs, diagnoses and sites hold next to no common name
 FEWEST_COMMON = 2  # one religion or one country may be a given name too
@@ -63,7 +66,7 @@ def common_names(column: ColumnWords) -> tuple[Mask, Mask]:
     places = np.flatnonzero(letters)
     common, certain = (np.zeros(len(column.words), dtype=bool) for _ in range(2))
     for place, text in zip(places, column.lower.take(arrow.array(places)).to_pylist(), strict=True):
-        parts = [part.strip(".,'’-") for part in text.replace(",", " ").split()]
+        parts = [part.strip(".,'’-") for part in BETWEEN_NAMES.sub(" ", text).split()]
         given = [part for part in parts if part in GIVEN_NAMES]
         surnames = [part for part in parts if part in SURNAMES]
         common[place] = bool(given) or (len(parts) == 1 and bool(surnames))
