@@ -22,10 +22,9 @@ PER_SESSION = ("route", "n_patients", "n_sessions", "q1", "median", "q3", "mean"
 PER_COURSE = ("route", "course", "n_starters", "n_patients", "q1", "median", "q3")
 PER_RESPONDER = ("route", "n_patients", "n_responders", "cost", "per_responder", "ci_low", "ci_high")
 COVERED = ("route", *SHARES)
-BY_PAYER = (
-    "payer", "n_starters", "sessions_median", "n_complete", "share_complete", "n_cost_patients", "cost_median",
-    "n_covered_sessions", "n_covered_patients", "share_covered",
-)  # fmt: skip
+BY_PAYER = ("payer", "n_starters", "sessions_median", "n_complete", "share_complete")
+PAYER_COST = ("payer", "n_patients", "n_sessions", "median")
+PAYER_COVERED = ("payer", *SHARES)
 ACCESS = ("payer", "route", "n_patients", "n_starters", "share")
 FEWEST_RESPONDERS = 11  # before an interval is given: a ratio to a handful has none worth the name
 ROUNDING = 1e-9  # points, as in rates
@@ -76,7 +75,8 @@ def cost_per_course(study: Study, sessions: SessionRows) -> pd.DataFrame:
 def cost_per_responder(study: Study, sessions: SessionRows, followed: Followed, name: str) -> pd.DataFrame:
     """One row per route of the first session: induction charges of everybody who could respond, over those who did
     around day 28 (no score counts as no). The interval is cluster-robust over patients, and missing below
-    FEWEST_RESPONDERS. No row without a response rule, charges or a responder."""
+    FEWEST_RESPONDERS. No row without a response rule, charges or anyone able
+    to respond."""
     fraction = instrument(name).response_fraction
     if fraction is None or COST not in sessions.table or not len(sessions.table):
         return pd.DataFrame(columns=list(PER_RESPONDER))
@@ -88,10 +88,10 @@ def cost_per_responder(study: Study, sessions: SessionRows, followed: Followed, 
     for code, members in groups(people):
         here = able & members
         k, total = int((responded & members).sum()), float(cost[here].sum())
-        if k:
+        if here.any():
             enough = k >= FEWEST_RESPONDERS
             low, high = clustered_rate(cost[here], responded[here].astype(float)) if enough else UNKNOWN
-            rows.append((code, int(here.sum()), k, total, total / k, low, high))
+            rows.append((code, int(here.sum()), k, total, total / k if k else np.nan, low, high))
     return pd.DataFrame(rows, columns=list(PER_RESPONDER))
 
 
@@ -113,31 +113,35 @@ def _payers(people: pd.DataFrame) -> list[tuple[str, Mask]]:
     return [(name, np.asarray(payer == name, dtype=bool)) for name in (*PAYERS, NO_PAYER) if name in present]
 
 
-def by_payer(study: Study, sessions: SessionRows) -> pd.DataFrame:
-    """One row per payer ("all" first): sessions completed, induction completed, charge of a session (median over
-    sessions) and share covered. No row where no payer is recorded."""
+def _payers_of_all(study: Study) -> list[tuple[str, Mask]]:
+    """All starters, then those of each payer; one entry per patient of the study. None where no payer is recorded."""
+    if "payer" not in study.patients:
+        return []
+    started = np.isin(study.patients["patient_id"], episodes(study)["patient_id"])
+    return [(ALL, started), *((name, started & members) for name, members in _payers(study.patients))]
+
+
+def by_payer(study: Study, sessions: SessionRows) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """By payer ("all" first), one row each: sessions and inductions completed of its starters; the median charge of a
+    session; sessions covered. Empty where no payer is recorded."""
     people = episodes(study)
-    if "payer" not in people:
-        return pd.DataFrame(columns=list(BY_PAYER))
-    payers = [(ALL, np.ones(len(people), dtype=bool)), *_payers(people)]
     position = pd.Index(study.patients["patient_id"]).get_indexer(people["patient_id"])
     cost, paid = sessions.numbers(COST), sessions.numbers("covered")
-    rows = []
-    for name, members in payers:
-        inside = np.zeros(len(study.patients), dtype=bool)
-        inside[position[members]] = True
-        theirs = inside[sessions.patient]
+    starters, costs, shares = [], [], []
+    for name, inside in _payers_of_all(study):
+        theirs, members = inside[sessions.patient], inside[position]
+        n, k = int(members.sum()), int(people["induction_complete"].to_numpy(dtype=bool)[members].sum())
+        if n:
+            starters.append((name, n, float(np.median(people["n_sessions"].to_numpy()[members])), k, k / n))
         charged = theirs & ~np.isnan(cost)
-        n, n_complete = int(members.sum()), int(people["induction_complete"].to_numpy(dtype=bool)[members].sum())
-        share = share_row(sessions, paid == 1, theirs & ~np.isnan(paid))
-        rows.append(
-            (
-                name, n, float(np.median(people["n_sessions"].to_numpy()[members])) if n else np.nan, n_complete,
-                n_complete / n if n else np.nan, len(np.unique(sessions.patient[charged])), quartiles(cost[charged])[1],
-                share[1], share[0], share[4],
-            )
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(BY_PAYER))
+        if charged.any():
+            n_charged = len(np.unique(sessions.patient[charged]))
+            costs.append((name, n_charged, int(charged.sum()), quartiles(cost[charged])[1]))
+        if (theirs & ~np.isnan(paid)).any():
+            shares.append((name, *share_row(sessions, paid == 1, theirs & ~np.isnan(paid))))
+    frames = ((starters, BY_PAYER), (costs, PAYER_COST), (shares, PAYER_COVERED))
+    first, second, third = (pd.DataFrame(rows, columns=list(columns)) for rows, columns in frames)
+    return first, second, third
 
 
 def access(study: Study) -> pd.DataFrame:

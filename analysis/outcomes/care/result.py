@@ -49,6 +49,8 @@ class Care:
     cost_per_responder: pd.DataFrame
     covered: pd.DataFrame
     by_payer: pd.DataFrame
+    payer_cost: pd.DataFrame
+    payer_covered: pd.DataFrame
     access: pd.DataFrame
     conditions: tuple[str, ...]
     condition_changes: pd.DataFrame
@@ -85,7 +87,7 @@ def care(study: Study, instrument: str = "PHQ-9", known: VisitRecording | None =
         cost_per_course(study, sessions),
         cost_per_responder(study, sessions, followed, instrument),
         covered(sessions),
-        by_payer(study, sessions),
+        *by_payer(study, sessions),
         access(study),
         names,
         changes,

@@ -1,5 +1,6 @@
 """Safety of a cohort: adverse events, blood pressure, oxygen, dissociation, observation, sessions stopped early."""
 
+from .event_rates import NO_SESSION
 from .event_rows import KINDS, SOLICITED, SPONTANEOUS, UNKNOWN_KIND, Recording, recording
 from .result import Safety, safety
 from .session_rows import ALL, NUMBERS
@@ -7,6 +8,7 @@ from .session_rows import ALL, NUMBERS
 __all__ = [
     "ALL",
     "KINDS",
+    "NO_SESSION",
     "NUMBERS",
     "SOLICITED",
     "SPONTANEOUS",

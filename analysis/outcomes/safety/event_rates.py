@@ -20,6 +20,7 @@ RATES = (
     *COUNTS, "per_100_sessions", "exact_low", "exact_high", "robust_low", "robust_high", "per_patient", "share",
     "share_low", "share_high", "at_most_per_100", "at_most_share",
 )  # fmt: skip
+NO_SESSION = "no session"  # events that name none and fall on the day of none
 SERIOUS, NOT_SERIOUS, NOT_SAID = "serious", "not serious", "not recorded"
 GRADES = (1, 2, 3, 4, 5)
 
@@ -80,6 +81,13 @@ class KindRates:
             return row
         return (*row[: len(COUNTS)], *[np.nan] * (len(RATES) - len(COUNTS)))
 
+    def of_no_session(self) -> tuple[object, ...]:
+        """How many events belong to no session, and to how many of the patients: without sessions there is no rate."""
+        loose = self._of_kind & (self._events.session == NOT_TIED)
+        with_event = int((self._events.per_patient(loose, self._n) > 0).sum())
+        n = int((self._sessions.per_patient(self._at_risk) > 0).sum())
+        return (0, 0, n, int(loose.sum()), with_event, *[np.nan] * (len(RATES) - len(COUNTS)))
+
     @property
     def n_not_tied(self) -> int:
         """Events of this kind that name no session and fall on the day of none."""
@@ -91,20 +99,22 @@ def _frame(rows: Iterable[tuple[object, ...]], keys: tuple[str, ...]) -> pd.Data
 
 
 def by_route(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
-    """One row per kind and route ("all" first, which also has the events that belong to no session)."""
+    """One row per kind and route of the session: "all" first, which has every event, and NO_SESSION last."""
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for code, here in sessions.routes():
             rows.append((kind, code, *(rates.of_everything() if code == ALL else rates.of_route(code, here))))
+        rows.append((kind, NO_SESSION, *rates.of_no_session()))
     return _frame(rows, ("kind", "route"))
 
 
 def by_dose(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
-    """One row per kind, route and dose in words, smallest dose first."""
+    """One row per kind, route and dose in words, smallest dose first; NO_SESSION last."""
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for code, words, here in dose_groups(sessions):
             rows.append((kind, code, words, *rates.of_route(code, here)))
+        rows.append((kind, NO_SESSION, "", *rates.of_no_session()))
     return _frame(rows, ("kind", "route", "dose"))
 
 
@@ -118,13 +128,15 @@ def dose_groups(sessions: SessionRows) -> Iterator[tuple[str, str, Mask]]:
 
 
 def by_session(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
-    """One row per kind and session number: the events at, say, every third session, over the third sessions."""
+    """One row per kind and session number: the events at, say, every third session, over the third sessions;
+    NO_SESSION last."""
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for number in NUMBERS:
             here = np.asarray(sessions.number == number, dtype=bool)
             if here.any():
                 rows.append((kind, number, *rates.of_sessions(here)))
+        rows.append((kind, NO_SESSION, *rates.of_no_session()))
     return _frame(rows, ("kind", "session"))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.cohort import Cohort, select
 from analysis.outcomes import safety_line
-from analysis.outcomes.safety import KINDS, Safety, recording, safety
+from analysis.outcomes.safety import KINDS, NO_SESSION, Safety, recording, safety
 from analysis.study import Study
 
 from .drawn_events import drawn, without_events
@@ -175,11 +175,13 @@ def test_every_rate_of_the_sample_is_that_of_a_slow_walk_over_its_rows(
     sample_study: Study, sample_safety: Safety, kind: str
 ) -> None:
     for one in sample_safety.by_route[sample_safety.by_route["kind"] == kind].to_dict("records"):
-        if one["route"] != "all":
+        if one["route"] not in ("all", NO_SESSION):
             slow = slow_counts(sample_study, kind, lambda at, of=one["route"]: at["route"] == of)
             assert counts(pd.Series(one))[1:] == slow
     for one in sample_safety.by_session[sample_safety.by_session["kind"] == kind].to_dict("records"):
         asked = one["session"]
+        if asked == NO_SESSION:
+            continue
         slow = slow_counts(
             sample_study, kind, lambda at, of=asked: (str(at["session_number"]) == of) or (
                 of == "13 or more" and at["session_number"] > 12)
@@ -193,8 +195,10 @@ def test_terms_grades_and_seriousness_each_add_up_to_all_events(sample_safety: S
         for frame in (sample_safety.by_term, sample_safety.by_severity, sample_safety.by_seriousness):
             assert frame.loc[frame["kind"] == kind, "n_events"].sum() == everything
         routes = sample_safety.by_route[(sample_safety.by_route["kind"] == kind)]
-        tied = routes.loc[routes["route"] != "all", "n_events"].sum()
-        assert tied + sample_safety.not_tied[kind] == everything
+        assert routes.loc[routes["route"] != "all", "n_events"].sum() == everything
+        assert row(routes, route=NO_SESSION)["n_events"] == sample_safety.not_tied[kind]
+        for frame in (sample_safety.by_dose, sample_safety.by_session):
+            assert frame.loc[frame["kind"] == kind, "n_events"].sum() == everything
 
 
 def test_the_rows_of_the_tables_in_another_order_change_nothing(sample_study: Study, sample_safety: Safety) -> None:

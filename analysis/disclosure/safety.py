@@ -1,0 +1,154 @@
+"""The safety of a cohort as an audience may have it: every count through the gate, every table released together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.outcomes import Denominators, Overview
+from analysis.outcomes.safety import Safety
+from analysis.outcomes.safety.event_rates import COUNTS, RATES
+from analysis.outcomes.who import STARTERS
+
+from .audience import Audience
+from .denominators import DENOMINATORS, RELATIONS, SHARED, STARTERS_ROW, shared_tables
+from .gate import ReleasedTable, release
+from .nested_tables import Nested, Rows, closed_words, nested, without_names
+
+ASKED = "at clinics that recorded such events"
+_RATES = tuple(name for name in RATES if name not in COUNTS)
+_SESSION_SHARES = ("n_sessions_with", "share_sessions", "sessions_low", "sessions_high", "exact_low", "exact_high")
+_PATIENT_SHARES = ("share_patients", "patients_low", "patients_high")
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedSafety:
+    """What may be shown of a `Safety`. tables are its frames by name with what is withheld missing; starters is their
+    number as it may be said; sentence says what was withheld or marked (empty: nothing)."""
+
+    audience: Audience
+    is_recorded: bool
+    kinds: tuple[str, ...]
+    n_clinics: int
+    tables: Mapping[str, ReleasedTable]
+    starters: str
+    sentence: str
+
+    def __getitem__(self, name: str) -> ReleasedTable:
+        return self.tables[name]
+
+    def frame(self, name: str) -> pd.DataFrame:
+        return self.tables[name].frame
+
+
+def shared_nested(review: Overview, n_study: int, own: Nested) -> Nested:
+    """The tables of a view with those that every view of the cohort shares."""
+    steps = review.attrition["n_patients"].tolist()
+    return own.and_also(shared_tables(Denominators(n_study, *steps[:3]), review.routes), RELATIONS)
+
+
+def release_safety(
+    result: Safety, review: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
+) -> ReleasedSafety:
+    """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
+    started treatment."""
+    own = nested(_frames(result))
+    ready = shared_nested(review, n_study, own)
+    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), [SHARED]))
+    mine = found.of(own.tables.keys())
+    return ReleasedSafety(
+        audience,
+        result.is_recorded,
+        result.kinds,
+        result.n_clinics,
+        mine.tables,
+        found[DENOMINATORS].words("n_patients", STARTERS_ROW),
+        mine.sentence,
+    )
+
+
+def _events(by: str, *more: str, with_patients: bool = True) -> Rows:
+    """Events in groups of sessions or of their own; the patients of a group of events are those of the kind."""
+    rates = _RATES if with_patients else (*_RATES, "n_sessions", "n_patients")
+    return Rows(
+        ASKED,
+        STARTERS,
+        ("kind",),
+        (by, *more),
+        patients="n_patients" if with_patients else "",
+        values=("n_sessions", *_RATES),
+        part="n_with_event",
+        part_values=rates,
+        other="n_events",
+    )
+
+
+def measured(name: str, *keys: str, by: tuple[str, ...] = ("route",), means: tuple[str, ...] = ()) -> Rows:
+    """Patients in whom something was measured, and numbers that tell of them but not how many they are."""
+    return Rows(name, STARTERS, keys, by, values=("n_sessions",), means=means)
+
+
+def shares(name: str, *keys: str, by: tuple[str, ...] = ("route",)) -> Rows:
+    """Patients and sessions with something, of those where it could be seen."""
+    numbers = (*_SESSION_SHARES, *_PATIENT_SHARES)
+    return Rows(name, STARTERS, keys, by, values=("n_sessions", *numbers), part="n_patients_with", part_values=numbers)
+
+
+def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
+    quartiles = ("q1", "median", "q3")
+    interval = ("mean", "ci_low", "ci_high")
+    pressures = ("before", "peak", "rise", "rise_low", "rise_high")
+    return {
+        "by_route": (result.by_route, _events("route")),
+        "by_dose": (result.by_dose, _events("route", "dose")),
+        "by_session": (result.by_session, _events("session")),
+        "by_term": (result.by_term, _events("term", with_patients=False)),
+        "by_severity": (result.by_severity, _events("grade", with_patients=False)),
+        "by_seriousness": (result.by_seriousness, _events("seriousness", with_patients=False)),
+        "onset": (_times(result.course, "onset"), _course("an onset recorded")),
+        "resolution": (_times(result.course, "resolved"), _course("an end recorded")),
+        "blood_pressure": (
+            result.blood_pressure,
+            measured("pressure before and at the peak", "pressure", means=pressures),
+        ),
+        "pressure_limits": (result.pressure_limits, shares("pressures measured", "limit")),
+        "oxygen": (result.oxygen, measured("oxygen measured", means=quartiles)),
+        "oxygen_bands": (result.oxygen_bands, shares("oxygen in a band", by=("band",))),
+        "dissociation_by_dose": (
+            result.dissociation_by_dose,
+            measured("CADSS scored", by=("route", "dose"), means=interval),
+        ),
+        "dissociation_by_session": (
+            result.dissociation_by_session,
+            measured("CADSS scored at a session", "session", means=interval),
+        ),
+        "paired": (
+            _paired(result.dissociation_by_session),
+            Rows(
+                "CADSS scored at a session and the first", STARTERS, ("session",), ("route",), "n_paired",
+                means=("paired", "paired_low", "paired_high"),
+            ),
+        ),
+        "observation": (result.observation, measured("observation recorded", means=quartiles)),
+        "observed_two_hours": (result.observed_two_hours, shares("nasal esketamine observed", by=())),
+        "stopped_early": (result.stopped_early, shares("at a session")),
+    }  # fmt: skip
+
+
+def _course(what: str) -> Rows:
+    name, times = f"with an event that has {what}", ("q1", "median", "q3")
+    return Rows(name, STARTERS, ("kind",), ("term",), "n_timed_patients", ("n_timed",), times)
+
+
+def _times(course: pd.DataFrame, name: str) -> pd.DataFrame:
+    """One of the two times of events, with columns that bear the same names for both."""
+    taken = {f"n_{name}": "n_timed", f"n_patients_{name}": "n_timed_patients"}
+    taken |= {f"{name}_{part}": part for part in ("q1", "median", "q3")}
+    return course[["kind", "term", *taken]].rename(columns=taken)
+
+
+def _paired(by_session: pd.DataFrame) -> pd.DataFrame:
+    columns = ["route", "session", "n_paired", "paired", "paired_low", "paired_high"]
+    return by_session.loc[by_session["n_paired"] > 0, columns].reset_index(drop=True)

@@ -1,0 +1,168 @@
+"""Safety and care as a viewer has them: nothing small, nothing computed from it, nothing from which it follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.cohort import Cohort, select
+from analysis.disclosure import Audience, holder, viewer
+from analysis.disclosure.care import ReleasedCare, _rules, reached_frame, release_care
+from analysis.disclosure.care import _frames as care_frames
+from analysis.disclosure.counted import count_system, keys_of
+from analysis.disclosure.denominators import SHARED
+from analysis.disclosure.gate import SEEN, release
+from analysis.disclosure.nested_tables import Nested, nested
+from analysis.disclosure.ranges import Knowledge, possible_range
+from analysis.disclosure.safety import ReleasedSafety, release_safety, shared_nested
+from analysis.disclosure.safety import _frames as safety_frames
+from analysis.outcomes import Overview, overview, starters_of_study
+from analysis.outcomes.care import Care, care
+from analysis.outcomes.safety import Safety, recording, safety
+from analysis.study import Study
+
+FEW = range(1, 11)
+COHORTS = (
+    Cohort(),
+    Cohort(clinics=("C01",)),
+    Cohort(routes=("SC", "PO")),
+    Cohort(routes=("IV", "SC"), sexes=("female",)),
+    Cohort(diagnoses=("PTSD",), age=(30.0, 60.0)),
+)
+
+
+@dataclass(frozen=True)
+class Raw:
+    safety: Safety
+    care: Care
+    review: Overview
+    n_study: int
+
+
+@pytest.fixture(scope="module")
+def raw(sample_study: Study):
+    @cache
+    def of(cohort: Cohort) -> Raw:
+        chosen = select(sample_study, cohort)
+        study = chosen.study
+        known = recording(sample_study)
+        return Raw(safety(study, known), care(study), overview(study), starters_of_study(chosen))
+
+    return of
+
+
+def released_safety(one: Raw, audience: Audience, closed: tuple[str, ...] = ()) -> ReleasedSafety:
+    return release_safety(one.safety, one.review, one.n_study, audience, closed)
+
+
+def released_care(one: Raw, audience: Audience, closed: tuple[str, ...] = ()) -> ReleasedCare:
+    return release_care(one.care, one.review, one.n_study, audience, closed)
+
+
+def ready(one: Raw) -> tuple[Nested, Nested]:
+    return (
+        shared_nested(one.review, one.n_study, nested(safety_frames(one.safety))),
+        shared_nested(one.review, one.n_study, nested(care_frames(one.care, viewer())).and_also(*_rules(one.care))),
+    )
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=str)
+def test_no_count_of_a_few_is_shown_and_no_column_of_the_gate_is_left(raw, cohort: Cohort) -> None:
+    for page in (released_safety(raw(cohort), viewer()), released_care(raw(cohort), viewer())):
+        for name, table in page.tables.items():
+            assert not [column for column in table.frame if str(column).startswith("_")], name
+            for column in table.states:
+                numbers = table.frame.loc[table.is_seen(column), column]
+                assert not numbers.isin(FEW).any(), (name, column)
+                assert table.frame.loc[~table.is_seen(column), column].isna().all(), (name, column)
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=str)
+def test_rates_of_a_few_and_of_all_but_a_few_are_missing(raw, cohort: Cohort) -> None:
+    one = raw(cohort)
+    page = released_safety(one, viewer())
+    for name in ("by_route", "by_dose", "by_session"):
+        before, after = getattr(one.safety, name), page.frame(name)
+        few = before["n_patients"].isin(FEW) | before["n_with_event"].isin(FEW)
+        few |= (before["n_patients"] - before["n_with_event"]).isin(FEW)
+        assert after.loc[few, ["per_100_sessions", "exact_high", "robust_low", "share"]].isna().all(axis=None), name
+    for name in ("pressure_limits", "stopped_early", "oxygen_bands"):
+        before, after = getattr(one.safety, name), page.frame(name)
+        few = before["n_patients_with"].isin(FEW) | (before["n_patients"] - before["n_patients_with"]).isin(FEW)
+        columns = ["n_sessions_with", "share_sessions", "share_patients", "exact_low"]
+        assert after.loc[few, columns].isna().all(axis=None), name
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=str)
+def test_every_count_is_among_those_it_is_said_to_be_among(raw, cohort: Cohort) -> None:
+    for page in ready(raw(cohort)):
+        system = count_system(page.tables, page.relations)
+        assert min(system.counts.values(), default=0) >= 0
+
+
+@pytest.mark.parametrize("cohort", COHORTS[:3], ids=str)
+def test_no_small_count_can_be_worked_out_by_linear_programming(raw, cohort: Cohort) -> None:
+    for page in ready(raw(cohort)):
+        system = count_system(page.tables, page.relations)
+        found = release(page.tables, viewer(), page.relations, stages=[SHARED])
+        states = {}
+        for name, table in page.tables.items():
+            for counted in table.counts:
+                states |= dict(zip(keys_of(table, counted), found[name].states[counted.column], strict=True))
+        closed = any(states.get(key) == "withheld" for key, n in system.counts.items() if n in FEW)
+        limits = {}
+        for key in system.counts:
+            if states.get(key) == "<11":
+                limits[key] = (1.0, 10.0)
+            elif states.get(key) not in SEEN:
+                limits[key] = (11.0 if key in states and not closed else 0.0, float("inf"))
+        shown = {key: count for key, count in system.counts.items() if key not in limits}
+        known = Knowledge(shown, system.sums, limits)
+        linked = {member for one in system.sums for member in one.members}
+        secrets = [key for key, count in system.counts.items() if count in FEW and key in linked]
+        assert not set(secrets) & set(shown)
+        for key in secrets[:: max(1, len(secrets) // 25)]:
+            low, high = possible_range(key, known)
+            assert low < high, key
+
+
+def test_the_holder_sees_small_counts_marked_and_the_viewer_reads_why_some_are_missing(raw) -> None:
+    mine = released_safety(raw(COHORTS[0]), holder())
+    assert "small" in set(mine["by_route"].states["n_patients"])
+    assert "marked (small)" in mine.sentence
+    theirs = released_safety(raw(COHORTS[0]), viewer())
+    assert "counts are withheld: of 1 to 10 patients" in theirs.sentence
+    assert mine.starters == theirs.starters == "640"
+
+
+def test_nothing_is_shown_of_a_closed_route(raw) -> None:
+    page = released_safety(raw(COHORTS[0]), viewer(), ("IV",))
+    closed = page.frame("by_route")["route"] == "IV"
+    assert page.frame("by_route").loc[closed, ["n_patients", "per_100_sessions"]].isna().all(axis=None)
+    care_page = released_care(raw(COHORTS[0]), viewer(), ("IV",))
+    access = care_page.frame("access")
+    assert access.loc[access["route"] == "IV", ["n_patients", "share"]].isna().all(axis=None)
+    doses = care_page.frame("doses")
+    assert doses.loc[doses["route"] == "IV", ["n_patients", "median"]].isna().all(axis=None)
+
+
+def test_a_payer_by_route_cell_cannot_be_had_from_the_margins(raw) -> None:
+    table = released_care(raw(COHORTS[0]), viewer())["access"]
+    hidden = ~table.is_seen("n_patients")
+    raw_counts = raw(COHORTS[0]).care.access
+    for column in ("payer", "route"):
+        for _, rows in table.frame.assign(hidden=hidden, n=raw_counts["n_patients"]).groupby(column):
+            assert rows["hidden"].sum() != 1 or (rows.loc[rows["hidden"], "n"] == 0).all()
+
+
+def test_steps_of_the_curve_of_staying_are_of_enough_patients(raw) -> None:
+    page = released_care(raw(COHORTS[0]), viewer())
+    assert list(page.frame("staying").columns) == ["sessions", "share", "ci_low", "ci_high"]
+    frame, _ = reached_frame(page)
+    everyone = frame[frame["route"] == "all"]["n_reached"].dropna()
+    assert not (-np.diff(everyone)).astype(int).tolist().count(1)
+    assert not pd.Series(-np.diff(everyone)).isin(FEW).any()
