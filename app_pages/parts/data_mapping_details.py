@@ -126,7 +126,7 @@ def _unit(rule: ColumnRule, own: str, around: Around, place: Place, key: str) ->
     st.session_state[f"{key}-unit"] = unit.unit if unit is not None else AS_WRITTEN
     options = [AS_WRITTEN, *(one.name for one in UNITS[own])]
     st.selectbox(
-        "Unit of the numbers", options, key=f"{key}-unit", on_change=_set_unit, args=(own, place, key),
+        "Unit", options, key=f"{key}-unit", on_change=_set_unit, args=(own, place, key),
         format_func=lambda name: f"{own}, {AS_WRITTEN}" if name == AS_WRITTEN else name, width=_NARROW,
     )  # fmt: skip
     if unit is not None and unit_named(own, unit.unit).per_kg:
