@@ -34,12 +34,26 @@ def chromium_path() -> str | None:
 @pytest.fixture(scope="session")
 def server(repository_root: Path) -> Iterator[str]:
     """The address of the dashboard on the sample study, started once."""
+    yield from dashboard(repository_root)
+
+
+@pytest.fixture(scope="session")
+def viewer_server(repository_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for somebody who may see and take away released figures and tables only."""
+    admin = tmp_path_factory.mktemp("admin") / "admin.toml"
+    admin.write_text('at_this_machine = "viewer"\naudit_log = "audit.jsonl"\n')
+    yield from dashboard(repository_root, KAT_ADMIN=str(admin))
+
+
+def dashboard(repository_root: Path, **settings: str) -> Iterator[str]:
+    """The address of a dashboard that runs as long as it is needed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless", "true"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
-    environment = {name: value for name, value in os.environ.items() if name not in ("KAT_STUDY", "KAT_MAPPING")}
+    ours = ("KAT_STUDY", "KAT_MAPPING", "KAT_ADMIN")
+    environment = {name: value for name, value in os.environ.items() if name not in ours} | settings
     process = subprocess.Popen([*command, "--server.port", str(port)], cwd=repository_root, env=environment, **quiet)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -76,6 +90,16 @@ def chromium() -> Iterator[Browser]:
 def open_page(chromium: Browser, server: str) -> Iterator[OpenPage]:
     """Open a path of the app: open_page("symptom-change?route=IV", dark=True). Any console error, page error or
     request to another machine fails the test at its end."""
+    yield from pages_of(chromium, server)
+
+
+@pytest.fixture
+def open_viewer_page(chromium: Browser, viewer_server: str) -> Iterator[OpenPage]:
+    """The same as a viewer."""
+    yield from pages_of(chromium, viewer_server)
+
+
+def pages_of(chromium: Browser, server: str) -> Iterator[OpenPage]:
     wrong: list[str] = []
     contexts = []
 
