@@ -36,12 +36,12 @@ def find_parameters(profile: Profile, family: Family, start: FloatArray | None =
     independent = _independent(profile, plain, start)
     if not family.correlated:
         return _certified(independent)
-    ends = _ends(profile, valleys(_rungs(profile, family, independent.point)))
+    ends = _ends(profile, _correlated_places(profile, family, independent.point))
     vanishes = any(_vanished(end) for end in ends)
     inside = [end for end in ends if not _vanished(end)]
     inside += [end for end in _seen(profile, family, *inside, independent) if not _vanished(end)]
     best = _lowest(inside) if inside else None
-    if best is None or (vanishes and independent.point.value <= best.point.value + PROVEN):
+    if best is None or _is_better_without(independent, best, vanishes):
         certified = _certified(independent)
         return Found(plain, certified.point, certified.curvature, Limit("vanished"))
     return _certified(best)
@@ -60,11 +60,22 @@ def _independent(profile: Profile, plain: Family, start: FloatArray | None) -> F
     return _lowest([first, *_seen(profile, plain, first)])
 
 
-def _rungs(profile: Profile, family: Family, first: Point) -> list[Point]:
+def _correlated_places(profile: Profile, family: Family, first: Point) -> list[Point]:
+    """The lowest rungs of the ladder; no correlation too where the family holds it, so that no end is higher."""
     rungs = rungs_beside(profile, family, first)
     if max(abs(point.value - first.value) for point in rungs[:2]) < LEVEL:
         raise _not_told_apart()
-    return rungs
+    places = valleys(rungs)
+    if family.kind == "ar1" and first.value < places[0].value:
+        none = profile.tried(family, np.append(0.0, first.parameters), first.optimum.at.covariance)
+        places += [] if none is None else [none]
+    return places
+
+
+def _is_better_without(independent: Found, best: Found, vanishes: bool) -> bool:
+    """Whether no correlation is the best: as good as any where a search led there, or else better."""
+    lower = best.point.value - independent.point.value
+    return (vanishes and lower >= -PROVEN) or (lower > PROVEN and independent.limit is None)
 
 
 def _seen(profile: Profile, family: Family, *known: Found) -> list[Found]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.mixed import MixedModelFit, ModelRefused, fit_mixed_model
+from analysis.mixed.errors import ladder, scouts, search
 from analysis.mixed.errors import profile as profile_module
-from analysis.mixed.errors import scouts, search
 from analysis.mixed.errors.profile import Profile
 from analysis.mixed.errors.scouts import FEW_PATIENTS, Ground
 from analysis.mixed.errors.shape import Family
@@ -50,6 +53,25 @@ def test_no_correlation_is_not_returned_where_a_correlation_fits_better() -> Non
     structure = fitted(58).residual_structure
     assert structure.range_days is not None
     assert structure.range_days > 10
+
+
+def test_no_correlation_is_returned_where_every_descent_ends_higher() -> None:
+    """A drawn set of 21 patients: from every rung the search ends at two days, which is worse than none."""
+    rows = pd.read_csv(Path(__file__).parent / "no_correlation.csv")
+    options = {"random": "1 + t", "residual_by": "g"}
+    plain = fit_mixed_model("y ~ t + x", rows, "patient", **options)
+    fit = fit_mixed_model("y ~ t + x", rows, "patient", residual="exponential", residual_time="t", **options)
+    assert fit.residual_structure.range_days == 0.0
+    assert fit.neg2loglik == pytest.approx(plain.neg2loglik, abs=1e-9)
+
+
+def test_ar1_may_begin_at_no_correlation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every other rung is worse than none, the end is not."""
+    rows = irregular(m=60, reach=0.0, seed=5)
+    usual = fit_mixed_model("y ~ day", rows, "patient", residual="ar1", residual_time="visit")
+    monkeypatch.setattr(ladder, "VISIT_LADDER", (0.97, 0.99))
+    again = fit_mixed_model("y ~ day", rows, "patient", residual="ar1", residual_time="visit")
+    assert again.neg2loglik == pytest.approx(usual.neg2loglik, abs=1e-8)
 
 
 def test_a_search_that_is_refused_on_its_way_goes_on_where_scouts_lead() -> None:
