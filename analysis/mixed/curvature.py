@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from .chart import Chart, blocks_of
 from .crossproducts import lower_pairs
-from .deviance import Centre, Evaluation
+from .deviance import Evaluation
+from .sweep_sums import Centre
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from .crossproducts import CrossProducts
 from .curvature import free_units, trace_form
-from .deviance import Evaluation, shrunken_chunks
+from .deviance import Evaluation
 from .inference import KenwardRoger
+from .sweep_sums import shrunken_chunks
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ..chart import block_diagonal, blocks_of
-from ..deviance import Centre, Evaluation, evaluate
+from ..deviance import Evaluation, evaluate
 from ..nested.deviance import evaluate_nested
 from ..nested.sums import NestedProducts
 from ..patterns import by_pattern
 from ..problem import Problem
+from ..sweep_sums import Centre
 from ..sweeps import Data
 from .constrained import Held, HeldProblem
 from .crossing import crossing

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..deviance import shrunken_chunks
 from ..diagnose.units import units_of
 from ..fitted_model import FittedModel
 from ..prepared import PreparedModel
 from ..problem import Problem, has_patient_sums, problem_of
+from ..sweep_sums import shrunken_chunks
 from ..triangles import invert_upper
 
 FloatArray = npt.NDArray[np.float64]

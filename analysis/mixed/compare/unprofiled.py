@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..curvature import trace_form
-from ..deviance import Centre, Evaluation
+from ..deviance import Evaluation
+from ..sweep_sums import Centre
 
 FloatArray = npt.NDArray[np.float64]
 Evaluator = Callable[[FloatArray, Centre | None], Evaluation | None]

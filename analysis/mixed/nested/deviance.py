@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from ..chart import block_diagonal
 from ..crossproducts import lower_pairs
-from ..deviance import Centre, Evaluation, Sums, profiled, square
+from ..deviance import Evaluation, profiled, square
+from ..sweep_sums import Centre, Sums
 from .elimination import Eliminated, eliminated_chunks
 from .forms import LevelForms, over_last
 from .sums import NestedProducts

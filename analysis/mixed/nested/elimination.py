@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..crossproducts import lower_pairs, minors_of
-from ..deviance import weighted_products
 from ..inverses import INVERSES, loss_weights
+from ..sweep_sums import weighted_products
 from .sums import NestedProducts
 
 FloatArray = npt.NDArray[np.float64]
