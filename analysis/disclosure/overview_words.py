@@ -11,7 +11,7 @@ from analysis.outcomes import AS_NON_RESPONSE, OBSERVED, Overview, SafetyLine, i
 from analysis.vocabulary import instrument
 
 from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
-from .gate import Release, ReleasedTable
+from .gate import Release, ReleasedTable, of_patients
 
 WITHHELD_VALUE = "withheld"
 NOTHING = "–"
@@ -141,7 +141,7 @@ def safety_words(safety: SafetyLine, found: Release) -> tuple[str, ...]:
 
 def _no_event(safety: SafetyLine, found: Release) -> str:
     if not found["all events"].is_seen("n_patients").iloc[0]:
-        return f"No adverse event was recorded among {found.words('all events')} of patients."
+        return f"No adverse event was recorded among {of_patients(found.words('all events'))}."
     return f"No adverse event was recorded in {safety.n_sessions:,} sessions of {found.words('all events')} patients."
 
 

@@ -14,9 +14,7 @@ import pandas as pd
 from .cells import is_small
 
 Z = 1.959963984540054  # the standard normal's 97.5 % point, as in the intervals that are read here
-PERCENT = 0.01
 Percents = tuple[int, int, int]
-FEWEST_DIFFERENT = 100  # from here on every number of patients can give every whole percent
 
 
 def wilson_percents(numerator: int, denominator: int) -> Percents:
@@ -46,4 +44,4 @@ def could_be_others(numerator: int, denominator: int, sees_numerator: bool, sees
 
 def whole_percent(share: float) -> float:
     """A share of 1 rounded to a whole percent."""
-    return float(np.round(share / PERCENT) * PERCENT) if not pd.isna(share) else np.nan
+    return round(float(share), 2) if not pd.isna(share) else np.nan

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure.audience import holder, viewer
-from analysis.disclosure.gate import CountColumn, CountedTable, count_text, release
+from analysis.disclosure.audience import Audience, holder, viewer
+from analysis.disclosure.counted import Relations
+from analysis.disclosure.denominators import release_size
+from analysis.disclosure.gate import CountColumn, CountedTable, count_text, count_words, of_patients, release
 
 BY_ROUTE = pd.DataFrame(
     {
@@ -122,3 +124,94 @@ def test_no_count_of_one_to_ten_follows_from_a_release(groups: list[tuple[int, i
         if np.isnan(column[1:]).sum() == 1 and not np.isnan(column[0]):
             missing = column[0] - np.nansum(column[1:])
             assert not 0 < missing < 11
+
+
+def test_shares_go_with_their_count_and_means_only_with_few_patients() -> None:
+    """Three counts that protect one of seven: their shares would give them away, their means would not."""
+    frame = BY_ROUTE.assign(share=[1.0, 0.6, 0.36, 0.01])
+    counts = (CountColumn("n", "starters", ("route",), ("share",), partition=True, means=("mean",)),)
+    shown = release({"t": CountedTable(frame, counts)}, viewer())["t"].frame
+    assert shown["n"].isna().tolist() == [False, False, True, True]
+    assert shown["share"].isna().tolist() == [False, False, True, True]
+    assert shown["mean"].isna().tolist() == [False, False, False, True]
+
+
+def test_being_among_others_holds_at_any_remove() -> None:
+    """640 started, 635 of them have a baseline, 630 of those a later score: 640 - 630 counts ten people."""
+    frame = pd.DataFrame({"who": ["starters", "baseline", "evaluable"], "n": [640, 635, 630]})
+    table = CountedTable(frame, (CountColumn("n", named_by="who"),))
+    nesting = Relations({"evaluable": ("baseline",), "baseline": ("starters",)})
+    assert release({"t": table}, viewer(), nesting)["t"].texts("n") == ["640", "withheld", "withheld"]
+
+
+def test_parts_without_overlap_are_a_sum_even_where_one_is_not_printed() -> None:
+    frame = pd.DataFrame({"who": ["all", "in", "out"], "n": [100, 93, 7]})
+    printed = CountedTable(frame.iloc[:2], (CountColumn("n", named_by="who"),))
+    silent = CountedTable(frame.iloc[2:], (CountColumn("n", named_by="who", printed=False),))
+    found = release({"a": printed, "b": silent}, viewer(), Relations({}, {"all": ("in", "out")}))
+    assert found["a"].texts("n") == ["100", "withheld"]
+    assert "n" not in found["b"].frame
+    assert found["b"].states.empty
+    assert release({"b": silent}, holder())["b"].texts("n") == ["7 (small)"]
+
+
+def test_a_closed_group_keeps_its_count_its_share_and_its_mean() -> None:
+    frame = BY_ROUTE.iloc[:3].assign(n=[633, 400, 233])
+    counts = (CountColumn("n", "starters", ("route",), partition=True, means=("mean",)),)
+    shown = release({"t": CountedTable(frame, counts)}, viewer(), closed=("IV",))["t"]
+    assert shown.texts("n") == ["633", "withheld", "withheld"]
+    assert shown.frame["mean"].isna().tolist() == [False, True, False]
+
+
+def test_what_an_earlier_stage_shows_is_shown_whatever_comes_after() -> None:
+    """Alone, 12 is shown; beside 11 and 1 it would be given up. Decided on first it stays, and both others go."""
+    total = CountedTable(pd.DataFrame({"n": [12]}), (CountColumn("n", "starters"),))
+    parts = CountedTable(
+        pd.DataFrame({"route": ["IV", "SC"], "n": [11, 1]}), (CountColumn("n", "starters", ("route",), partition=True),)
+    )
+    tables = {"total": total, "parts": parts}
+    together = release(tables, viewer())
+    assert together["total"].texts("n") == ["withheld"]
+    staged = release(tables, viewer(), stages=[("total",)])
+    assert staged["total"].texts("n") == ["12"]
+    assert staged["parts"].texts("n") == ["withheld", "withheld"]
+
+
+@pytest.mark.parametrize(
+    ("count", "state", "words", "patients"),
+    [
+        (1204, "shown", "1,204", "1,204 patients"),
+        (7, "small", "7 (small)", "7 (small) patients"),
+        (float("nan"), "<11", "fewer than 11", "fewer than 11 patients"),
+        (float("nan"), "withheld", "a withheld number", "a withheld number of patients"),
+    ],
+)
+def test_counts_are_said_in_words(count: float, state: str, words: str, patients: str) -> None:
+    assert count_words(count, state) == words
+    assert of_patients(words) == patients
+
+
+def test_one_count_is_spoken_of_in_the_singular() -> None:
+    table = {"t": CountedTable(pd.DataFrame({"n": [7]}), (CountColumn("n", "x"),))}
+    assert release(table, viewer()).sentence == (
+        "1 count is withheld: of 1 to 10 patients, or of a group from which such a number could be worked out."
+    )
+    assert release(table, holder()).sentence == (
+        "1 count is of 1 to 10 patients and marked (small): they are withheld from everything that is exported."
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_patients", "n_study", "audience", "words"),
+    [
+        (640, 640, viewer(), "640 patients."),
+        (512, 640, viewer(), "512 of 640 patients."),
+        (7, 640, viewer(), "<11 of 640 patients."),
+        (7, 640, holder(), "7 (small) of 640 patients."),
+        (635, 640, viewer(), "withheld of 640 patients."),
+        (0, 640, viewer(), "0 of 640 patients."),
+        (9, 9, viewer(), "<11 patients."),
+    ],
+)
+def test_the_size_of_a_cohort_in_words(n_patients: int, n_study: int, audience: Audience, words: str) -> None:
+    assert release_size(n_patients, n_study, audience) == words

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure.guard import ReleasedCohorts, differs_by_few
+from analysis.disclosure.guard import ReleasedCohorts, Verdict, differs_by_few
 
 GROUPS = ["IV"] * 150 + ["IM"] * 90 + ["SL"] * 60
 
@@ -91,3 +91,19 @@ def test_the_cohorts_of_another_study_are_not_taken_over() -> None:
     released.admit(mask(*range(100)))
     with pytest.raises(ValueError, match=r"^The released cohorts on record are of another study\.$"):
         ReleasedCohorts(["IV"] * 1000).restore(released.stored())
+
+
+def test_a_group_of_which_nothing_was_said_in_one_of_the_two_is_not_closed() -> None:
+    """Nine in one cohort, none in the other: both are withheld or nought by themselves."""
+    released = ReleasedCohorts(GROUPS)
+    released.admit(mask(*range(100), *range(240, 249)))
+    verdict = released.admit(mask(*range(50), *range(150, 180)))
+    assert verdict == Verdict(True)
+
+
+def test_a_cohort_can_be_remembered_whatever_it_differs_by() -> None:
+    released = ReleasedCohorts(GROUPS)
+    released.admit(mask(*range(100)))
+    assert released.remember(mask(*range(103)))
+    assert not released.remember(mask(*range(103)))
+    assert len(released) == 2
