@@ -13,9 +13,9 @@ from analysis.vocabulary import TABLES, WORD_LISTS, allowed_values, meanings, pl
 
 from ..column_rules import ColumnRule
 from ..findings import FindingLog
-from ..source_rows import column_text
 from ..mapping_rules import SourceRule
 from ..source import SourceTable
+from ..source_rows import column_text
 
 MOST_WORDS = 40  # distinct words to translate by pointing; a column with more is no closed list
 
