@@ -28,6 +28,7 @@ def pages() -> None:
         "Review": [
             st.Page("app_pages/overview.py", title="Overview", default=True),
             st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
+            st.Page("app_pages/safety.py", title="Safety", url_path="safety"),
         ],
         "Study": [st.Page("app_pages/data.py", title="Data", url_path="data")],
     }

@@ -117,6 +117,11 @@ def _sight() -> Sight:
     return Sight(found.kind, found.sees_small, found.min_cell, verdict().groups)
 
 
+def sight() -> Sight:
+    """What decides a release, for the parts that keep their own."""
+    return _sight()
+
+
 def cohort_size() -> str:
     """How many patients the cohort in force keeps, of how many, in words."""
     chosen = state.selection()

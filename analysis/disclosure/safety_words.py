@@ -1,0 +1,235 @@
+"""The safety of a cohort in words: its cards and sentences, every number as it may be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.outcomes import interval_text, number_text
+from analysis.outcomes.safety import ALL, NO_SESSION, SOLICITED, SPONTANEOUS, UNKNOWN_KIND
+from analysis.outcomes.safety.event_rates import NOT_SAID, SERIOUS
+from analysis.outcomes.safety.vital_signs import PEAK_OVER, RISE_OVER
+
+from .gate import ReleasedTable
+from .overview_words import WITHHELD_VALUE, Card
+from .safety import ReleasedSafety
+
+LEAST_SAID = 0.0005
+KIND_NAMES = {
+    SOLICITED: "Events asked for",
+    SPONTANEOUS: "Events mentioned unasked",
+    UNKNOWN_KIND: "Events, not said how found",
+}
+NO_TABLE = "This study has no adverse_events table, so nothing can be said about adverse events here."
+NO_EVENT = (
+    "No adverse event is on record in this study. Nothing says whether anybody asked, so no rate is given, not even "
+    "nought."
+)
+NOT_MEASURED = {
+    "pressure": "Blood pressure before and at its peak is not recorded in this cohort.",
+    "oxygen": "Oxygen saturation is not recorded in this cohort.",
+    "dissociation": "No CADSS score is recorded in this cohort.",
+    "observation": "Observation time is not recorded in this cohort.",
+    "stopped": "Whether sessions were stopped early is not recorded in this study.",
+}
+
+
+def tenths(share: float) -> str:
+    """A share with one decimal; one that would be rounded to nought is not written as nought."""
+    return "under 0.1%" if 0 < share < LEAST_SAID else f"{share:.1%}"
+
+
+def row_of(table: ReleasedTable, **where: str) -> tuple[dict[Any, Any], int] | None:
+    """The one row of a table with the values asked for, and its place; None without one."""
+    chosen = pd.Series(True, index=table.frame.index)
+    for column, value in where.items():
+        chosen &= table.frame[column] == value
+    places = [place for place, yes in enumerate(chosen.tolist()) if yes]
+    return (table.frame.iloc[places[0]].to_dict(), places[0]) if places else None
+
+
+def cards(released: ReleasedSafety) -> tuple[Card, ...]:
+    """At most five: events of each kind, serious ones, raised pressure, sessions stopped early."""
+    made = [_kind_card(released, kind) for kind in released.kinds[:2]]
+    if released.kinds:
+        made.append(_serious_card(released))
+    made += [
+        _share_card(released["pressure_limits"], "Peak of 165/100 or more", "sessions with both peaks measured",
+                    limit=PEAK_OVER, route=ALL),
+        _share_card(released["stopped_early"], "Sessions stopped early", "sessions", route=ALL),
+    ]  # fmt: skip
+    return tuple(card for card in made if card is not None)
+
+
+def _kind_card(released: ReleasedSafety, kind: str) -> Card | None:
+    table = released["by_route"]
+    found = row_of(table, kind=kind, route=ALL)
+    if found is None:
+        return None
+    row, place = found
+    clinics = f"{row['n_clinics']} of {released.n_clinics} clinics recorded such events"
+    name = f"{KIND_NAMES[kind]}, per 100 sessions"
+    if pd.isna(row["per_100_sessions"]):
+        return Card(name, WITHHELD_VALUE if row["n_clinics"] else "–", clinics, "")
+    words = f"{table.words('n_events', place)} in {row['n_sessions']:,.0f} sessions; "
+    words += f"{table.words('n_with_event', place)} of "
+    words += f"{table.words('n_patients', place)} patients had any; {clinics}"
+    return Card(name, number_text(row["per_100_sessions"]), words, "")
+
+
+def _serious_card(released: ReleasedSafety) -> Card:
+    return Card("Serious events", *_serious_value(released), "")
+
+
+def _serious_value(released: ReleasedSafety) -> tuple[str, str]:
+    """Serious events of every kind side by side, never added up."""
+    values, words = [], []
+    table = released["by_seriousness"]
+    for kind in released.kinds:
+        found = row_of(table, kind=kind, seriousness=SERIOUS)
+        if found is not None:
+            values.append(table.words("n_events", found[1]).replace("fewer than ", "<"))
+            words.append(f"{values[-1]} {_short(kind)}")
+    return (values[0] if len(values) == 1 else " and ".join(values)), ", ".join(words)
+
+
+def _short(kind: str) -> str:
+    return {SOLICITED: "asked for", SPONTANEOUS: "mentioned unasked"}.get(kind, "not said how found")
+
+
+def _share_card(table: ReleasedTable, label: str, of: str, **where: str) -> Card | None:
+    found = row_of(table, **where)
+    if found is None:
+        return None
+    row, place = found
+    if pd.isna(row["share_sessions"]):
+        return Card(label, WITHHELD_VALUE, of, "")
+    patients = f"{table.words('n_patients_with', place)} of {table.words('n_patients', place)} patients ever"
+    sessions = f"{row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f} {of}; {patients}"
+    return Card(label, tenths(row["share_sessions"]), sessions, "")
+
+
+def event_sentences(released: ReleasedSafety) -> tuple[str, ...]:
+    """Both ways of counting, with their intervals, a sentence for each kind of event."""
+    if not released.is_recorded:
+        return (NO_TABLE,)
+    if not released.kinds:
+        return (NO_EVENT,)
+    return tuple(_kind_sentence(released, kind) for kind in released.kinds)
+
+
+def _kind_sentence(released: ReleasedSafety, kind: str) -> str:
+    table, name = released["by_route"], KIND_NAMES[kind]
+    found = row_of(table, kind=kind, route=ALL)
+    if found is None or not found[0]["n_clinics"]:
+        return f"{name}: no clinic of this cohort recorded any, so there is no rate, not even nought."
+    row, place = found
+    if pd.isna(row["per_100_sessions"]):
+        return f"{name}: withheld, it would show fewer than {table.min_cell} patients or events."
+    if row["n_events"] == 0:
+        return (
+            f"{name}: none in {row['n_sessions']:,.0f} sessions of {table.words('n_patients', place)} patients; with "
+            f"95% confidence at most {number_text(row['at_most_per_100'])} per 100 sessions and "
+            f"{row['at_most_share']:.1%} of patients."
+        )
+    return (
+        f"{name}: {number_text(row['per_100_sessions'])} per 100 sessions (95% interval {_session_interval(row)}), "
+        f"{table.words('n_events', place)} events in {row['n_sessions']:,.0f} sessions; at least one in "
+        f"{row['share']:.0%} of patients (exact {interval_text(100 * row['share_low'], 100 * row['share_high'], 0)}%), "
+        f"{table.words('n_with_event', place)} of {table.words('n_patients', place)}.{_loose(table, kind)}"
+    )
+
+
+def _session_interval(row: dict[Any, Any]) -> str:
+    """The cluster-robust interval, and the exact one that takes sessions for independent."""
+    exact = interval_text(row["exact_low"], row["exact_high"])
+    if pd.isna(row["robust_low"]):
+        return f"{exact}, exact"
+    return f"{interval_text(row['robust_low'], row['robust_high'])} with patients as clusters; {exact} exact"
+
+
+def _loose(table: ReleasedTable, kind: str) -> str:
+    found = row_of(table, kind=kind, route=NO_SESSION)
+    if found is None or found[0]["n_events"] == 0:
+        return ""
+    n = table.words("n_events", found[1])
+    return f" Of these events, {n} belong to no session and are in no figure by route, dose or session number."
+
+
+def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
+    """Seriousness of each kind, apart from severity; nought has its upper limit."""
+    said = []
+    table = released["by_seriousness"]
+    for kind in released.kinds:
+        found, unsaid = row_of(table, kind=kind, seriousness=SERIOUS), row_of(table, kind=kind, seriousness=NOT_SAID)
+        if found is None:
+            continue
+        row, place = found
+        start = f"{KIND_NAMES[kind]}, serious"
+        if row["n_events"] == 0 and pd.notna(row["at_most_per_100"]):
+            text = f"{start}: none in {row['n_sessions']:,.0f} sessions, with 95% confidence at most "
+            text += f"{number_text(row['at_most_per_100'], 2)} per 100 sessions (rule of three)"
+        else:
+            text = f"{start}: {table.words('n_events', place)} in {_sessions(row)}"
+        if unsaid is not None and unsaid[0]["n_events"] != 0:
+            text += f"; for {table.words('n_events', unsaid[1])} more events seriousness is not recorded"
+        said.append(f"{text}.")
+    return tuple(said)
+
+
+def _sessions(row: dict[Any, Any]) -> str:
+    return "sessions whose number is withheld" if pd.isna(row["n_sessions"]) else f"{row['n_sessions']:,.0f} sessions"
+
+
+def rise_sentence(released: ReleasedSafety) -> str:
+    """How often pressure rose by a lot."""
+    table = released["pressure_limits"]
+    found = row_of(table, limit=RISE_OVER, route=ALL)
+    if found is None:
+        return NOT_MEASURED["pressure"]
+    return _shares(table, *found, start=f"{RISE_OVER} mmHg over the value before")
+
+
+def stopped_sentence(released: ReleasedSafety) -> str:
+    table = released["stopped_early"]
+    found = row_of(table, route=ALL)
+    return NOT_MEASURED["stopped"] if found is None else _shares(table, *found, start="Sessions stopped early")
+
+
+def two_hours_sentence(released: ReleasedSafety) -> str:
+    """Empty where no session of nasal esketamine has its observation recorded."""
+    table = released["observed_two_hours"]
+    if table.frame.empty:
+        return ""
+    row = table.frame.iloc[0].to_dict()
+    return _shares(table, row, 0, start="Nasal esketamine observed for two hours or more")
+
+
+def _shares(table: ReleasedTable, row: dict[Any, Any], place: int, start: str) -> str:
+    """A share of sessions and of patients, or why there is none."""
+    if pd.isna(row["share_sessions"]):
+        return f"{start}: withheld, it would show fewer than {table.min_cell} patients."
+    robust = pd.notna(row["sessions_low"])
+    low, high = (row["sessions_low"], row["sessions_high"]) if robust else (row["exact_low"], row["exact_high"])
+    return (
+        f"{start}: {tenths(row['share_sessions'])} of sessions (95% interval {interval_text(100 * low, 100 * high)}%"
+        f"{'' if robust else ', exact'}), {row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f}; at least once in "
+        f"{tenths(row['share_patients'])} of patients (exact "
+        f"{interval_text(100 * row['patients_low'], 100 * row['patients_high'])}%), "
+        f"{table.words('n_patients_with', place)} of {table.words('n_patients', place)}."
+    )
+
+
+def oxygen_sentence(released: ReleasedSafety) -> str:
+    table = released["oxygen"]
+    found = row_of(table, route=ALL)
+    if found is None:
+        return NOT_MEASURED["oxygen"]
+    row, place = found
+    if pd.isna(row["median"]):
+        return f"Lowest oxygen saturation: withheld, fewer than {table.min_cell} patients have it."
+    return (
+        f"Lowest oxygen saturation of a session: median {row['median']:.0f}% (middle half "
+        f"{interval_text(row['q1'], row['q3'], 0)}%), {_sessions(row)} of {table.words('n_patients', place)} patients."
+    )

@@ -1,0 +1,268 @@
+"""The parts of the Safety page: each takes a released result and shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from analysis.disclosure import Shown
+from analysis.disclosure.safety import ReleasedSafety
+from analysis.disclosure.safety_words import (
+    KIND_NAMES,
+    NOT_MEASURED,
+    cards,
+    event_sentences,
+    oxygen_sentence,
+    rise_sentence,
+    serious_sentences,
+    stopped_sentence,
+    tenths,
+    two_hours_sentence,
+)
+from analysis.figures import number_text, share_text
+from analysis.figures.chart import Chart
+from analysis.figures.look import Theme
+from analysis.figures.safety_events import (
+    events_by_dose_chart,
+    events_by_route_chart,
+    events_by_session_chart,
+    events_by_term_chart,
+    has_by_session,
+    has_doses,
+    has_events,
+    has_terms,
+)
+from analysis.figures.safety_vitals import (
+    dissociation_chart,
+    habituation_chart,
+    has_dissociation,
+    has_habituation,
+    has_pressure,
+    pressure_chart,
+)
+from analysis.outcomes.safety import ALL
+from analysis.vocabulary import route_label
+from analysis.vocabulary.published_safety import IV_PRESSURE_SENTENCE, PUBLISHED_EVENTS
+
+from . import style, tables
+from .panel import figure
+
+Drawn = Callable[[ReleasedSafety, str, Theme], Chart]
+_QUARTILES = {"q1": "Lower quartile", "median": "Median", "q3": "Upper quartile"}
+_SHARES = {
+    "n_sessions": "Sessions",
+    "n_patients": "Patients",
+    "n_sessions_with": "Sessions with it",
+    "share_sessions": "Share of sessions",
+    "n_patients_with": "Patients ever",
+    "share_patients": "Share of patients",
+}
+_COUNTS = ("n_patients", "n_events", "n_with_event", "n_patients_with", "n_timed_patients")
+NOT_FEW = "Nothing can be drawn: every number here would show fewer than {few} patients."
+
+
+def number_cards(released: ReleasedSafety) -> None:
+    tables.cards((card.label, card.value, card.denominator) for card in cards(released))
+
+
+def events(shown: Shown[ReleasedSafety]) -> None:
+    """How often, by route: one figure for each way of finding events, and both in words."""
+    st.header("How often")
+    for sentence in event_sentences(shown.screen):
+        st.markdown(sentence)
+    for kind in shown.screen.kinds:
+        _drawn(shown, kind, has_events, events_by_route_chart, "route")
+
+
+def _drawn(
+    shown: Shown[ReleasedSafety], kind: str, has: Callable[[ReleasedSafety, str], bool], draw: Drawn, key: str
+) -> None:
+    """A figure of one kind of event, if anything of it may be drawn."""
+    theme = style.theme()
+    if has(shown.screen, kind):
+        figure(shown, lambda one: draw(one, kind, theme), key=f"events-{key}-{kind}")
+
+
+def events_in_detail(shown: Shown[ReleasedSafety]) -> None:
+    """What happened, at which session and at which dose."""
+    for place, kind in enumerate(shown.screen.kinds):
+        if place == 0:
+            _detail(shown, kind)
+            continue
+        label = f"{KIND_NAMES[kind]}: by term, session number and dose"
+        with st.expander(label, icon=":material/table_rows:", key=f"detail-{kind}", on_change="rerun") as view:
+            if view.open:
+                _detail(shown, kind)
+
+
+def _detail(shown: Shown[ReleasedSafety], kind: str) -> None:
+    with st.container(key=f"halves-{kind}"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        _drawn(shown, kind, has_terms, events_by_term_chart, "term")
+    with right:
+        _drawn(shown, kind, has_by_session, events_by_session_chart, "session")
+    _drawn(shown, kind, has_doses, events_by_dose_chart, "dose")
+
+
+def grades(released: ReleasedSafety) -> None:
+    """Severity and seriousness, two things in two tables; then when events began and ended."""
+    if not released.kinds:
+        return
+    st.header("How severe, and how serious")
+    for sentence in serious_sentences(released):
+        st.markdown(sentence)
+    columns = ["n_events", "n_with_event", "per_100_sessions"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        _by_kind(released, "by_severity", "grade", "CTCAE grade", columns, "Severity: how intense an event was")
+    with right:
+        _by_kind(
+            released, "by_seriousness", "seriousness", "Seriousness", columns,
+            "Seriousness: death, danger to life, hospital, disability or a like outcome",
+        )  # fmt: skip
+    _course(released)
+
+
+def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, columns: list[str], caption: str) -> None:
+    frame = released[name].as_text()
+    shown = frame.assign(kind=[KIND_NAMES[kind] for kind in frame["kind"]])[["kind", group, *columns]]
+    names = {
+        "kind": "Found", group: words, "n_events": "Events", "n_with_event": "Patients",
+        "per_100_sessions": "Per 100 sessions",
+    }  # fmt: skip
+    tables.table(shown, caption, names, {"per_100_sessions": lambda value: number_text(value, 2)}, right=_COUNTS)
+
+
+def _course(released: ReleasedSafety) -> None:
+    onset, over = released["onset"].as_text(), released["resolution"].as_text()
+    both = onset.merge(over, on=["kind", "term"], suffixes=("_began", "_over"))
+    enough = released["onset"].frame["n_timed_patients"] >= released.audience.min_cell
+    known = (both["median_began"].notna() | both["median_over"].notna()) & enough.to_numpy()
+    if not known.any():
+        st.caption("No onset or end of an event is recorded that may be shown.")
+        return
+    both = both[known]
+    shown = both.assign(
+        kind=[KIND_NAMES[kind] for kind in both["kind"]],
+        began=[_middle(row, "began") for row in both.to_dict("records")],
+        over=[_middle(row, "over") for row in both.to_dict("records")],
+    )
+    names = {
+        "kind": "Found", "term": "Event", "n_timed_began": "Onsets recorded", "began": "Onset, min",
+        "n_timed_over": "Ends recorded", "over": "Over after, min",
+    }  # fmt: skip
+    tables.table(
+        shown[list(names)],
+        f"Onset and end in minutes from dosing: median and middle half, events of at least "
+        f"{released.audience.min_cell} patients. An event without a recorded end is not known to be over",
+        names,
+        right=("began", "over"),
+    )
+
+
+def _middle(row: dict[str, float], which: str) -> str:
+    low, middle, high = (row[f"{name}_{which}"] for name in ("q1", "median", "q3"))
+    return "\u2013" if pd.isna(middle) else f"{middle:.0f} ({low:.0f} to {high:.0f})"
+
+
+def vital_signs(shown: Shown[ReleasedSafety]) -> None:
+    """Blood pressure, oxygen."""
+    released, theme = shown.screen, style.theme()
+    st.header("Blood pressure and oxygen")
+    if has_pressure(released):
+        figure(shown, lambda one: pressure_chart(one, theme), key="pressure")
+        st.markdown(rise_sentence(released))
+        st.caption(IV_PRESSURE_SENTENCE)
+    else:
+        few = len(released.frame("blood_pressure")) > 0
+        st.info(_few(released) if few else NOT_MEASURED["pressure"], icon=":material/block:")
+    st.markdown(oxygen_sentence(released))
+    bands = released["oxygen_bands"].as_text()
+    if len(bands):
+        columns = ["band", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
+        shares = {"share_sessions": _tenths, "share_patients": _tenths}
+        tables.table(
+            bands[columns], "Lowest saturation of a session, in bands that are no standard",
+            {"band": "Lowest", **_SHARES}, shares, right=_COUNTS,
+        )  # fmt: skip
+
+
+def _few(released: ReleasedSafety) -> str:
+    return NOT_FEW.format(few=released.audience.min_cell)
+
+
+def dissociation(shown: Shown[ReleasedSafety]) -> None:
+    """By dose, and each patient against their own first session."""
+    released, theme = shown.screen, style.theme()
+    st.header("Dissociation")
+    if not has_dissociation(released):
+        few = len(released.frame("dissociation_by_dose")) > 0
+        st.info(_few(released) if few else NOT_MEASURED["dissociation"], icon=":material/block:")
+        return
+    with st.container(key="halves"):
+        left, right = st.columns(2, gap="large")
+    with left:
+        figure(shown, lambda one: dissociation_chart(one, theme), key="dissociation")
+    with right:
+        if has_habituation(released):
+            figure(shown, lambda one: habituation_chart(one, theme), key="habituation")
+        else:
+            st.info("Too few patients have a CADSS score at their first session and a later one.")
+
+
+def sessions(released: ReleasedSafety) -> None:
+    """Observation and sessions stopped early."""
+    st.header("Observation, and sessions stopped early")
+    said = [stopped_sentence(released), two_hours_sentence(released)]
+    st.markdown(" ".join(text for text in said if text))
+    left, right = st.columns(2, gap="large")
+    with left:
+        frame = released["observation"].as_text()
+        if frame.empty:
+            st.caption(NOT_MEASURED["observation"])
+        else:
+            tables.table(
+                _named(frame)[["route", "n_patients", "n_sessions", *_QUARTILES]], "Minutes observed after dosing",
+                {"n_sessions": "Sessions", **_QUARTILES}, right=_COUNTS,
+            )  # fmt: skip
+    with right:
+        frame = released["stopped_early"].as_text()
+        if len(frame):
+            shares = {"share_sessions": _tenths, "share_patients": _tenths}
+            columns = ["route", "n_sessions", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
+            tables.table(_named(frame)[columns], "Sessions stopped early, by route", _SHARES, shares, right=_COUNTS)
+
+
+def _tenths(share: float) -> str:
+    return share_text(share) if pd.isna(share) else tenths(share)
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(route=["All" if code == ALL else route_label(code) for code in frame["route"]])
+
+
+def published() -> None:
+    """Published frequencies, each with its denominator and how events were found."""
+    rows = pd.DataFrame([vars(one) for one in PUBLISHED_EVENTS])
+    names = {
+        "event": "Event", "route": "Route", "share": "Share", "per": "Per", "of_whom": "Of whom", "how": "Found by",
+        "citation": "Source",
+    }  # fmt: skip
+    tables.table(
+        rows.assign(route=[route_label(code) for code in rows["route"]], per="of " + rows["per"] + "s"),
+        "Published frequencies, for orientation: never averaged, comparable only where events were asked about alike",
+        names,
+        {"share": _tenths},
+    )
+
+
+def notes() -> None:
+    st.markdown(
+        "**How events were asked about decides how many there are.** Staff who ask after every session find many times "
+        "what patients mention by themselves, so rates of clinics and routes that asked differently are no comparison. "
+        "Severity (how intense) and seriousness (what came of it) are two things. Routes and doses were chosen, not "
+        "drawn by lot. De-identified data cannot be an alerting tool: what needs an answer today is not here."
+    )

@@ -1,0 +1,20 @@
+"""Safety: what happened at sessions, how often, how severe, and what was measured."""
+
+from app_pages.parts import messages, safety_parts, safety_release
+
+messages.page_head(
+    "Safety",
+    "What happened at sessions: how often per session and per patient, how severe, and what was measured.",
+)
+if not messages.is_empty():
+    shown = safety_release.safety_page()
+    safety_parts.number_cards(shown.screen)
+    safety_parts.events(shown)
+    safety_parts.events_in_detail(shown)
+    safety_parts.grades(shown.screen)
+    safety_parts.vital_signs(shown)
+    safety_parts.dissociation(shown)
+    safety_parts.sessions(shown.screen)
+    safety_parts.published()
+    safety_parts.notes()
+    messages.withheld(shown.screen.sentence)

@@ -1,0 +1,123 @@
+"""The Safety page on the sample study, and on every cohort and study that leaves little or nothing to show."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.app.conftest import OpenApp, charts, html, said
+
+SAFETY = "app_pages/safety.py"
+NOBODY = {"route": ["SC"], "sex": ["other"], "age": ["15", "20"]}
+
+
+def test_the_page_shows_both_ways_of_counting_and_both_kinds_of_events_apart(open_app: OpenApp) -> None:
+    app = open_app(SAFETY)
+    assert not app.exception
+    assert not app.error
+    text = said(app)
+    assert (
+        "Events asked for: 123.0 per 100 sessions (95% interval 104.4 to 144.8 with patients as clusters; 119.6 to "
+        "126.5 exact), 4,917 events in 3,998 sessions; at least one in 65% of patients (exact 60 to 70%), 220 of 337."
+    ) in text
+    assert "Events mentioned unasked: 1.3 per 100 sessions" in text
+    found = charts(app)
+    assert len(found) == 8
+    assert sum("asked for after each session" in alt for alt in found) == 4
+    assert sum("noted when patients mentioned them" in alt for alt in found) == 1
+    assert not any("asked for" in alt and "mentioned" in alt for alt in found)
+
+
+def test_the_cards_are_at_most_five_and_each_names_what_it_stands_on(open_app: OpenApp) -> None:
+    text = html(open_app(SAFETY))
+    assert text.count('class="kat-card"') == 5
+    assert text.count('class="of"') == 5
+    assert "416 of 4,774 sessions with both peaks measured; 172 of 604 patients ever" in text
+
+
+def test_a_nought_has_an_upper_limit_and_a_route_nobody_asked_on_has_no_rate(open_app: OpenApp) -> None:
+    app = open_app(SAFETY)
+    assert (
+        "Events mentioned unasked, serious: none in 5,937 sessions, with 95% confidence at most 0.05 per 100 sessions "
+        "(rule of three)."
+    ) in said(app)
+    by_route = next(alt for alt in charts(app) if "events per 100 sessions, asked for" in alt)
+    assert "Intramuscular" not in by_route
+
+
+def test_published_frequencies_name_how_events_were_found(open_app: OpenApp) -> None:
+    text = html(open_app(SAFETY))
+    assert "US REMS, 58 months" in text
+    assert "form after every session" in text
+    assert "never averaged" in text
+
+
+def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
+    app = open_app(SAFETY, NOBODY)
+    assert not app.exception
+    assert not charts(app)
+    assert "No patient meets every rule of this cohort" in said(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"route": ["IV"]},
+        {"route": ["SC", "PO"], "age": ["15", "20"]},
+        {"route": ["SC", "PO"], "age": ["60", "90"]},
+        {"clinic": ["C02"]},
+    ],
+    ids=["one route", "a handful", "a few", "a clinic that never asked"],
+)
+def test_a_small_or_narrow_cohort_ends_in_sentences_and_no_traceback(
+    open_app: OpenApp, query: dict[str, list[str]]
+) -> None:
+    app = open_app(SAFETY, query)
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_clinic_that_never_asked_has_no_rate_of_events_asked_for(open_app: OpenApp) -> None:
+    text = said(open_app(SAFETY, {"clinic": ["C02"]}))
+    assert "Events asked for: no clinic of this cohort recorded any, so there is no rate, not even nought." in text
+
+
+def without_columns(folder: Path, table: str, columns: list[str]) -> None:
+    path = folder / f"{table}.csv"
+    pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=columns).to_csv(path, index=False)
+
+
+def test_a_study_without_events_and_measurements_says_so_for_each(open_app: OpenApp, study_copy: Path) -> None:
+    (study_copy / "adverse_events.csv").unlink()
+    without_columns(
+        study_copy, "sessions",
+        ["sbp_pre", "dbp_pre", "sbp_peak", "dbp_peak", "spo2_min", "cadss_peak", "observation_min", "completed"],
+    )  # fmt: skip
+    app = open_app(SAFETY, study=study_copy)
+    assert not app.exception
+    assert not app.error
+    assert not charts(app)
+    text = said(app)
+    for sentence in (
+        "This study has no adverse_events table, so nothing can be said about adverse events here.",
+        "Blood pressure before and at its peak is not recorded in this cohort.",
+        "Oxygen saturation is not recorded in this cohort.",
+        "No CADSS score is recorded in this cohort.",
+        "Observation time is not recorded in this cohort.",
+        "Whether sessions were stopped early is not recorded in this study.",
+    ):
+        assert sentence in text
+
+
+def test_an_empty_table_of_events_gives_no_rate_not_even_nought(open_app: OpenApp, study_copy: Path) -> None:
+    path = study_copy / "adverse_events.csv"
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    text = said(open_app(SAFETY, study=study_copy))
+    assert "No adverse event is on record in this study. Nothing says whether anybody asked" in text
+
+
+def test_no_word_claims_that_treatment_did_it(open_app: OpenApp) -> None:
+    text = said(open_app(SAFETY)).lower()
+    assert "efficacy" not in text
+    assert "effect" not in text
+    assert "De-identified data cannot be an alerting tool".lower() in text
