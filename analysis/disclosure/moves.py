@@ -27,6 +27,9 @@ class TableSearch:
                 self._places.setdefault(member, []).append((number, 1 if member == one.whole else -1))
         self._slack = [next((key for key in one.members if self._is_slack(key)), None) for one in sums]
         self._steps = 0
+        self._changed: set[Key] = set()
+        self._ahead: dict[int, int] = {}  # by how much the whole of a sum is ahead of its parts
+        self._broken: dict[int, None] = {}  # the sums that do not hold, in the order in which they broke
 
     def _is_slack(self, key: Key) -> bool:
         return len(self._places[key]) == 1 and key in self._limits
@@ -56,36 +59,46 @@ class TableSearch:
 
     def _starts(self, key: Key, step: int) -> bool:
         self._steps = 0
-        return self._mended(key, step, {}, {})
+        self._changed, self._ahead, self._broken = set(), {}, {}
+        return self._mended(key, step)
 
     def _fits(self, key: Key, change: int) -> bool:
         low, high = self._limits[key]
         return low <= self._counts[key] + change <= high
 
-    def _mended(self, key: Key, change: int, changed: Mapping[Key, int], excess: Mapping[int, int]) -> bool:
-        """Whether every sum can be made to hold after one more change; excess is by how much each whole is ahead."""
+    def _mended(self, key: Key, change: int) -> bool:
+        """Whether every sum can be made to hold after one more change; what was tried in vain is taken back."""
         self._steps += 1
         if self._steps > MOST_STEPS:
             return False
-        changed, excess = {**changed, key: change}, dict(excess)
-        for number, sign in self._places.get(key, ()):
-            excess[number] = excess.get(number, 0) + sign * change
-        broken = next(
-            (number for number, ahead in excess.items() if ahead and not self._takes_up(number, ahead, changed)), None
-        )
+        self._changed.add(key)
+        self._move(key, change)
+        broken = next(iter(self._broken), None)
         if broken is None:
             return True
-        one, ahead = self._sums[broken], excess[broken]
+        one, ahead = self._sums[broken], self._ahead[broken]
         for member in one.members:
             mend = -ahead if member == one.whole else ahead
-            free = member in self._limits and member not in changed and member != self._slack[broken]
-            if free and self._fits(member, mend) and self._mended(member, mend, changed, excess):
+            free = member in self._limits and member not in self._changed and member != self._slack[broken]
+            if free and self._fits(member, mend) and self._mended(member, mend):
                 return True
+        self._changed.discard(key)
+        self._move(key, -change)
         return False
 
-    def _takes_up(self, number: int, ahead: int, changed: Mapping[Key, int]) -> bool:
+    def _move(self, key: Key, change: int) -> None:
+        """Change a number, and note which of its sums hold now. Only these can have changed."""
+        for number, sign in self._places.get(key, ()):
+            ahead = self._ahead.get(number, 0) + sign * change
+            self._ahead[number] = ahead
+            if ahead == 0 or self._takes_up(number, ahead):
+                self._broken.pop(number, None)
+            else:
+                self._broken.setdefault(number)
+
+    def _takes_up(self, number: int, ahead: int) -> bool:
         """Whether the number of this sum that stands in no other can take up what is missing."""
         slack = self._slack[number]
-        if slack is None or slack in changed:
+        if slack is None or slack in self._changed:
             return False
         return self._fits(slack, -ahead if slack == self._sums[number].whole else ahead)
