@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+LONGEST_FORM = 60  # letters; a weekday, a month and a time with all their words between have fewer
 FORMATS = ("iso", "us", "european")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -47,6 +48,10 @@ def date_pattern(form: str) -> str:
 def format_fault(form: str) -> str | None:
     """What is wrong with directives such as "%d.%m.%Y", as a sentence; None when nothing is."""
     choices = '"iso", "us" (month first), "european" (day first)'
+    if len(form) > LONGEST_FORM:
+        return (
+            f"'format' is longer than {LONGEST_FORM} letters. Write the directives of a date and what is between them."
+        )
     used = re.findall("%(.)", form)
     unknown = [letter for letter in used if letter not in _DIRECTIVES] or form.count("%") != len(used)
     kinds = ["".join(letter for letter in used if letter in group) for group in (*_NEEDED, "HI", "M", "S", "p")]

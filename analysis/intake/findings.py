@@ -156,10 +156,10 @@ class FindingLog:
 
 
 def counted(count: int, noun: str) -> str:
-    """A number and its noun: "1 row", "1,204 rows", "2 entries"."""
+    """A number and its noun: "1 row", "1,204 rows", "2 entries", "2 days"."""
     if count == 1:
         return f"1 {noun}"
-    plural = noun[:-1] + "ies" if noun.endswith("y") and not noun.endswith("ay") else noun + "s"
+    plural = noun[:-1] + "ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else noun + "s"
     return f"{count:,} {plural}"
 
 

@@ -15,11 +15,9 @@ from .delimited import DELIMITERS, UTF_16, TextFormat, default_format
 from .files import StudyFile, StudyFiles
 from .findings import Finding, FindingLog, listed
 from .foreign.dispatch import NEEDS, study_format
-from .limits import MEGABYTE
-from .mapping import Mapping, read_mapping
+from .mapping import Mapping, mapping_of
 from .mapping_rules import SourceRule
 from .opening import Upload, open_upload
-from .private_folder import private_folder
 from .source import SourceTable
 from .table_files import ENDINGS, read_file
 
@@ -27,7 +25,6 @@ IncomingKind = Literal["study", "export", "foreign", "refused"]
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 LOOKED_AT = 1 << 16  # bytes of a file from which its delimiter and encoding are suggested
-LARGEST_MAPPING = MEGABYTE  # bytes; one for a registry of 3,000 columns has a tenth of it
 FALLBACK = "cp1252"  # what spreadsheets on Windows write when they do not write UTF-8
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
@@ -132,11 +129,4 @@ def _encoding(start: bytes) -> str:
 
 def read_saved_mapping(content: bytes, log: FindingLog) -> Mapping | None:
     """A mapping from what a browser sent, with every fault as a finding; None when it cannot be read at all."""
-    if len(content) > LARGEST_MAPPING:
-        most = f"larger than {LARGEST_MAPPING:,} bytes, and no mapping is. Send the mapping."
-        log.add("error", "", f"mapping.toml: the mapping is {most}")
-        return None
-    with private_folder() as room:
-        path = room / "mapping.toml"
-        path.write_bytes(content)
-        return read_mapping(path, log)
+    return mapping_of(content, "mapping.toml", log)

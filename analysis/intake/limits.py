@@ -8,6 +8,11 @@ from __future__ import annotations
 
 MEGABYTE = 1 << 20
 
+# Mappings
+LARGEST_MAPPING = MEGABYTE  # bytes; one for a registry of 3,000 columns has a tenth of it
+MOST_KEY_PARTS = 20  # of a key such as patients.columns.sex.values.f, which has the most parts that mean anything
+MOST_FAULTS_A_SECTION = 50  # keys without meaning that are told one by one
+
 # Any table
 MOST_COLUMNS = 4_000  # the widest registry exports hold about 3,000 columns
 MOST_CELLS = 1_000_000_000  # per file; 8 GB as 8-byte numbers. A million patients need under 0.4e9 in all files

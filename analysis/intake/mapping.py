@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,25 @@ from analysis.vocabulary import TABLES
 from .column_grammar import read_columns
 from .delimited import DELIMITERS, ENCODINGS
 from .fhir.settings import FhirRules, fhir_rules
-from .findings import FindingLog, StudyDataError, shown_name, shown_path
+from .findings import FindingLog, StudyDataError, counted, shown_name
 from .identifiers.allowed import read_allowed
 from .mapping_checks import contradictions, foreign_faults
 from .mapping_rules import FilterRule, SourceRule, TableRule
+from .mapping_text import toml_of, toml_of_file
 from .omop.settings import OmopRules, omop_rules
 from .redcap.settings import RedcapRules, redcap_rules
 from .toml_section import TomlSection
 
-__all__ = ["FilterRule", "Mapping", "SourceRule", "TableRule", "mapping_from", "read_mapping"]
+__all__ = [
+    "FilterRule",
+    "Mapping",
+    "SourceRule",
+    "TableRule",
+    "mapping_from",
+    "mapping_of",
+    "read_mapping",
+    "without_permissions",
+]
 
 SOURCE_KEYS = ("file", "delimiter", "encoding", "decimal", "missing")
 DATABASE_KEYS = ("table", "decimal", "missing")
@@ -29,6 +38,10 @@ FORM_KEYS = ("form", "missing")
 FOREIGN = ("fhir", "omop", "redcap")
 TABLE_KEYS = ("source", "columns", "keep", "long", "drop_repeats")
 FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
+NOT_ALLOWED = (
+    "Only an administrator can allow a column, in the mapping that the dashboard or a snapshot is started with, so "
+    "that was left out and every column is looked at."
+)
 
 
 @dataclass(frozen=True)
@@ -52,34 +65,40 @@ class Mapping:
     def read(cls, path: str | Path) -> Mapping:
         """Read a mapping from a TOML file. Raises StudyDataError with every fault in it."""
         log = FindingLog()
-        mapping = read_mapping(Path(path), log)
-        if mapping is None or log.has_errors:
-            raise StudyDataError(log.findings)
-        return mapping
+        return _without_faults(read_mapping(Path(path), log), log)
 
     @classmethod
     def from_toml(cls, content: str | bytes, name: str = "mapping.toml") -> Mapping:
-        """Read a mapping from the content of a TOML file, as a browser sends it. Raises StudyDataError as read does."""
+        """Read a mapping from the content of a TOML file. Raises StudyDataError as read does."""
         log = FindingLog()
-        try:
-            text = content if isinstance(content, str) else content.decode("utf-8")
-            mapping = mapping_from(tomllib.loads(text), name, log)
-        except (ValueError, RecursionError) as failure:
-            log.add("error", "", _unread(Path(shown_name(name)), failure))
-            raise StudyDataError(log.findings) from None
-        if log.has_errors:
-            raise StudyDataError(log.findings)
-        return mapping
+        return _without_faults(mapping_of(content, name, log), log)
+
+
+def _without_faults(mapping: Mapping | None, log: FindingLog) -> Mapping:
+    if mapping is None or log.has_errors:
+        raise StudyDataError(log.findings)
+    return mapping
 
 
 def read_mapping(path: Path, log: FindingLog) -> Mapping | None:
     """Read a mapping, with every fault as a finding; None when the file is no TOML at all."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as failure:
-        log.add("error", "", _unread(path, failure))
-        return None
-    return mapping_from(content, path.name, log)
+    content = toml_of_file(path, log)
+    return None if content is None else mapping_from(content, path.name, log)
+
+
+def mapping_of(content: str | bytes, name: str, log: FindingLog) -> Mapping | None:
+    """A mapping from its text, as a browser sends it, with every fault as a finding; None when it is no TOML at all."""
+    spelt = toml_of(content, name, log)
+    return None if spelt is None else mapping_from(spelt, name, log)
+
+
+def without_permissions(mapping: Mapping, log: FindingLog) -> Mapping:
+    """A mapping that somebody sent, without its [[allow]]: only an administrator lets a column through the gate."""
+    if not mapping.allowed:
+        return mapping
+    columns = counted(len(mapping.allowed), "column")
+    log.add("note", "", f"The mapping allows {columns} under [[allow]]. {NOT_ALLOWED}")
+    return replace(mapping, allowed=())
 
 
 def mapping_from(content: dict[str, Any], name: str, log: FindingLog) -> Mapping:
@@ -105,22 +124,6 @@ def mapping_from(content: dict[str, Any], name: str, log: FindingLog) -> Mapping
         omop_rules(top.section("omop")) if "omop" in content else None,
         redcap_rules(top.section("redcap")) if "redcap" in content else None,
     )
-
-
-def _unread(path: Path, failure: Exception) -> str:
-    """Why a mapping could not be read, as a sentence. ValueError is what a path with NUL or a huge number gives."""
-    if isinstance(failure, UnicodeError):
-        return f"{shown_name(path.name)}: the mapping is not UTF-8 text. Save it as UTF-8."
-    if isinstance(failure, tomllib.TOMLDecodeError):
-        return f"{shown_name(path.name)}: the mapping is not valid TOML: {failure}."
-    if isinstance(failure, OSError) or "\0" in str(path):
-        return f"{shown_path(path)}: the mapping cannot be opened. Check its path."
-    what = (
-        "sections or lists nested too deeply"
-        if isinstance(failure, RecursionError)
-        else "a number with too many digits"
-    )
-    return f"{shown_name(path.name)}: the mapping holds {what}. Correct it; no study needs them."
 
 
 def _sources(top: TomlSection) -> dict[str, SourceRule]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from analysis.vocabulary import nearest
 
-from .findings import FindingLog, listed, shown_name
+from .findings import FindingLog, counted, listed, shown_name
+from .limits import MOST_FAULTS_A_SECTION
 
 LONGEST_NUMBER = 1024  # bits, as many as the largest float has
 
@@ -27,11 +28,13 @@ class TomlSection:
     def only(self, allowed: Iterable[str]) -> None:
         """Record every key that is not allowed here."""
         known = tuple(allowed)
-        for key in self.content:
-            if key not in known:
-                near = nearest(key, known)
-                hint = f" Is '{near}' meant?" if near else f" Allowed: {', '.join(known)}."
-                self.fault(f"the key '{shown_name(key)}' means nothing here.{hint}")
+        unknown = [key for key in self.content if key not in known]
+        for key in unknown[:MOST_FAULTS_A_SECTION]:
+            near = nearest(key, known)
+            hint = f" Is '{near}' meant?" if near else f" Allowed: {', '.join(known)}."
+            self.fault(f"the key '{shown_name(key)}' means nothing here.{hint}")
+        if len(unknown) > MOST_FAULTS_A_SECTION:
+            self.fault(f"{counted(len(unknown) - MOST_FAULTS_A_SECTION, 'more key')} mean nothing here.")
 
     def text(self, key: str, choices: Iterable[str] = (), default: str | None = None) -> str | None:
         """A text, of a closed set when choices are given; the default when absent or wrong."""
@@ -40,9 +43,9 @@ class TomlSection:
         if value is None:
             return default
         if not isinstance(value, str):
-            self.fault(f"'{key}' should be text in quotation marks.")
+            self.fault(f"'{shown_name(key)}' should be text in quotation marks.")
         elif allowed and value not in allowed:
-            self.fault(f"'{key}' should be one of {listed(allowed)}.")
+            self.fault(f"'{shown_name(key)}' should be one of {listed(allowed)}.")
         else:
             return value
         return default
@@ -57,7 +60,7 @@ class TomlSection:
         """true or false; false when absent."""
         value = self.content.get(key, False)
         if not isinstance(value, bool):
-            self.fault(f"'{key}' should be true or false.")
+            self.fault(f"'{shown_name(key)}' should be true or false.")
             return False
         return value
 
@@ -65,7 +68,7 @@ class TomlSection:
         """A list of texts or numbers, all as text; () when absent."""
         value = self.content.get(key, [])
         if not isinstance(value, list) or not all(_is_plain(item) for item in value):
-            self.fault(f'\'{key}\' should be a list of texts or numbers, such as ["n/a", "-99"].')
+            self.fault(f'\'{shown_name(key)}\' should be a list of texts or numbers, such as ["n/a", "-99"].')
             return ()
         return tuple(as_text(item) for item in value)
 
@@ -78,15 +81,15 @@ class TomlSection:
         """A section inside this one; empty when absent or no section."""
         value = self.content.get(key, {})
         if not isinstance(value, dict):
-            self.fault(f"'{key}' should be a section of keys and values.")
+            self.fault(f"'{shown_name(key)}' should be a section of keys and values.")
             value = {}
-        return TomlSection(value, f"{self.place}, {key}", self._log)
+        return TomlSection(value, f"{self.place}, {shown_name(key)}", self._log)
 
     def sections(self, key: str) -> list[TomlSection]:
         """A list of sections inside this one; empty when absent or no such list."""
         value = self.content.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.fault(f"'{key}' should be a list of sections.")
+            self.fault(f"'{shown_name(key)}' should be a list of sections.")
             return []
         return [TomlSection(item, f"{self.place}, {key} {place}", self._log) for place, item in enumerate(value, 1)]
 

@@ -114,5 +114,5 @@ def test_a_saved_mapping_of_a_megabyte_is_refused_unread() -> None:
     log = FindingLog()
     assert read_saved_mapping(b"#" * (1 << 20) + b"#", log) is None
     assert [str(finding) for finding in log.findings] == [
-        "mapping.toml: the mapping is larger than 1,048,576 bytes, and no mapping is. Send the mapping."
+        "mapping.toml: the mapping is larger than 1,048,576 bytes, and no mapping is. Give the mapping itself."
     ]

@@ -146,3 +146,18 @@ def test_two_scores_told_apart_by_an_extra_column_are_kept(study_folder: StudyFo
 def test_one_faulty_session_is_not_reported_again_as_a_fault_of_order(study_folder: StudyFolder, cells: str) -> None:
     study_folder.change("sessions.csv", "P1,1,0", cells)
     assert len(study_folder.errors()) == 1
+
+
+@pytest.mark.parametrize("day", ["1e308", "-1e308", "36500.5", "-3650.5", "45123"])
+def test_an_impossible_day_is_reported_once(study_folder: StudyFolder, day: str) -> None:
+    study_folder.change("sessions.csv", "P1,1,0,IV", f"P1,1,{day},IV")
+    assert study_folder.errors() == [
+        "sessions.csv: column 'day' has 1 value outside -3650 to 36500 days (row 2). "
+        "Days count from the first ketamine session, which is day 0."
+    ]
+
+
+@pytest.mark.parametrize("day", ["-0", "-0.0", "0e0", "+0"])
+def test_every_way_to_write_zero_is_day_0(study_folder: StudyFolder, day: str) -> None:
+    study_folder.change("sessions.csv", "P1,1,0,IV", f"P1,1,{day},IV")
+    assert study_folder.notes() == ()

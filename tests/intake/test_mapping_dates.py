@@ -274,3 +274,11 @@ def test_days_and_ages_are_those_of_the_calendar(pairs: list[tuple[datetime.date
     for age, (born, seen) in zip(ages, pairs, strict=True):
         full = seen.year - born.year - ((seen.month, seen.day) < (born.month, born.day))
         assert np.isnan(age) if not 0 <= full <= 120 else age == min(full, 90)
+
+
+def test_a_form_of_many_letters_is_refused_before_it_becomes_a_pattern(foreign: Foreign) -> None:
+    foreign.remap('date = "filled"', f'date = "filled", format = "%Y%m%d{"x" * 500_000}"')
+    assert foreign.faults() == [
+        "assessments 1, columns, day: 'format' is longer than 60 letters. "
+        "Write the directives of a date and what is between them."
+    ]

@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as arrow
 import pyarrow.compute as compute
 
+LONGEST_SIGN = 3  # letters; what looks like a word in one sign must not make a file grow
+LONGEST_COMPOSED = 1_000  # letters; putting accents on letters takes time with the square of the length
 BEYOND_ASCII = r"[^\x00-\x7F]"
 _CYRILLIC = dict(
     zip(
@@ -44,20 +46,29 @@ def as_seen(texts: Any) -> Any:
 
 def text_as_seen(text: str) -> str:
     """A text as it looks: "ｊ．ｄｏｅ＠example.org" is an e-mail address."""
-    return "".join(_letter_as_seen(letter) for letter in unicodedata.normalize("NFKC", text)).strip()
+    seen = "".join(map(_letter_as_seen, text)).strip()
+    return unicodedata.normalize("NFC", seen) if len(seen) <= LONGEST_COMPOSED else seen
 
 
 def without_accents(text: str) -> str:
     """A text as it looks, its letters without their accents ("Téléphone" is "Telephone")."""
-    apart = unicodedata.normalize("NFKD", text_as_seen(text))
-    return "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
+    return "".join(_base_letters(letter) for letter in text_as_seen(text))
+
+
+@cache
+def _base_letters(letter: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if unicodedata.category(part) != "Mn")
 
 
 @cache
 def _letter_as_seen(letter: str) -> str:
+    """What one letter or sign looks like. Few signs stand for more than LONGEST_SIGN letters, one for eighteen."""
+    plain = unicodedata.normalize("NFKC", letter)
+    if len(plain) > LONGEST_SIGN:
+        return letter
     kind = unicodedata.category(letter)
     if kind == "Cf":
         return ""
     if kind == "Nd":
         return str(unicodedata.decimal(letter))
-    return {"Zs": " ", "Pd": "-"}.get(kind, LOOK_LATIN.get(letter, letter))
+    return {"Zs": " ", "Pd": "-"}.get(kind, "".join(LOOK_LATIN.get(part, part) for part in plain))

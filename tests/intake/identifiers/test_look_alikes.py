@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pyarrow as arrow
 import pytest
 from hypothesis import given
@@ -98,3 +100,11 @@ def test_charges_with_fractions_are_no_record_numbers() -> None:
 def test_every_text_is_seen_and_plain_ones_are_left_alone(texts: list[str]) -> None:
     seen = as_seen(arrow.array(texts, arrow.large_string())).to_pylist()
     assert seen == [text if text.isascii() else text_as_seen(text) for text in texts]
+
+
+@pytest.mark.parametrize("letters", ["\ufdfa", "\u0301\u0316", "\u0430", "\u200b", "a\u0301"])
+def test_a_megabyte_in_one_cell_neither_grows_nor_takes_long(letters: str) -> None:
+    text, started = letters * (1_000_000 // len(letters.encode())), time.process_time()
+    assert len(text_as_seen(text)) <= len(text)
+    assert kind_of_name(text) is None
+    assert time.process_time() - started < 5  # seconds, on a busy machine; normalised as a whole it would take hours
