@@ -112,10 +112,11 @@ class PreparedModel:
     def _positions(self, patients: Iterable[Any]) -> tuple[IntArray | None, int]:
         """Places of the patients asked for (None: everyone, so that nothing is copied), and how many are unknown."""
         asked = pd.Index(patients if isinstance(patients, (pd.Index, pd.Series, np.ndarray)) else list(patients))
-        asked = asked.unique()
         found = self.patients.get_indexer(asked)
-        known = np.sort(found[found >= 0])
-        return None if len(known) == len(self.patients) else known, int((found < 0).sum())
+        chosen = np.zeros(len(self.patients), dtype=bool)
+        chosen[found[found >= 0]] = True
+        unknown = len(asked[found < 0].unique()) if (found < 0).any() else 0
+        return None if chosen.all() else np.flatnonzero(chosen), unknown
 
     def _start(self, fit: FittedModel) -> FloatArray | None:
         if not isinstance(fit, MixedModelFit) or fit.random_names != self.random_design.names:

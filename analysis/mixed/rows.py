@@ -132,7 +132,7 @@ def left_out_note(
     """One sentence about rows with missing values, of everyone or of some patients; none when there are none."""
 
     def count(labels: pd.Index[Any]) -> int:
-        return len(labels) if patients is None else int(labels.isin(patients).sum())
+        return len(labels) if patients is None or not len(labels) else int(labels.isin(patients).sum())
 
     total = count(left_out)
     if not total:
