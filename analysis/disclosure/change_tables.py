@@ -36,8 +36,9 @@ ESTIMATES = ("estimate", "std_error", "df", "ci_low", "ci_high")
 FOLLOWED = "at each session"  # the route rule under which one patient may count under several routes
 
 
-def change_tables(result: SymptomChange) -> Tables:
-    """Everything the page counts. A refused model has its denominators only."""
+def change_tables(result: SymptomChange, every_point: bool = False) -> Tables:
+    """Everything the page counts. A refused model has its denominators only. every_point: the numbers still assessed
+    are shown at each point, so that the few at which a release gives them are not looked for."""
     tables = {**shared_tables(result.of, result.balance), "balance": _balance(result), **_points(result)}
     if result.status == "refused":
         return tables
@@ -47,10 +48,8 @@ def change_tables(result: SymptomChange) -> Tables:
         "changed": _one(result.n_changed, CHANGED_ROUTE),
         "not recorded": _one(result.n_not_recorded, NOT_RECORDED),
         "elsewhere": _one(elsewhere, ELSEWHERE, printed=False),
-        STILL: _still(result),
-        "assessed": _assessed(result),
     }
-    return tables
+    return tables if every_point else {**tables, STILL: _still(result), "assessed": _assessed(result)}
 
 
 def change_relations(result: SymptomChange) -> Relations:

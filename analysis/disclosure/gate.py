@@ -7,14 +7,13 @@ harmless alone can give a count away side by side.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from .audience import Audience
-from .cells import is_small
 from .counted import CountColumn, CountedTable, Relations, Tables, count_system, keys_of
 from .ranges import Key
 from .suppression import Withheld, withhold
@@ -74,12 +73,16 @@ class ReleasedTable:
     @property
     def n_withheld(self) -> int:
         """How many counts are missing."""
-        return int((~self.states.isin(SEEN)).to_numpy().sum())
+        return sum(state not in SEEN for state in self._all_states())
 
     @property
     def n_small(self) -> int:
         """How many counts are shown and marked."""
-        return int((self.states == SMALL).to_numpy().sum())
+        return sum(state == SMALL for state in self._all_states())
+
+    def _all_states(self) -> Iterator[str]:
+        for column in self.states.columns:
+            yield from self.states[column].tolist()
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,9 +152,9 @@ def release(
     so that every view shows the same of them. For an audience that sees small cells nothing goes and small cells are
     marked.
     """
-    withheld = Withheld(frozenset(), frozenset())
-    if not audience.sees_small:
-        withheld = _withheld(tables, audience, relations or Relations(), closed, [*stages, tables])
+    if audience.sees_small:
+        return Release({name: _marked(table, audience) for name, table in tables.items()}, audience)
+    withheld = _withheld(tables, audience, relations or Relations(), closed, [*stages, tables])
     return Release({name: _released(table, withheld, audience) for name, table in tables.items()}, audience)
 
 
@@ -173,25 +176,31 @@ def _withheld(
     return decided
 
 
+def _marked(table: CountedTable, audience: Audience) -> ReleasedTable:
+    """The whole table, its small counts marked."""
+    states = {}
+    for counted in table.counts:
+        few = _is_few(table.frame[counted.column].to_numpy(dtype=float), audience)
+        states[counted.column] = np.where(few, SMALL, SHOWN).astype(object)
+    return ReleasedTable(table.frame, pd.DataFrame(states, index=table.frame.index), audience.min_cell)
+
+
 def _released(table: CountedTable, withheld: Withheld, audience: Audience) -> ReleasedTable:
     frame = table.frame.copy()
     states = {}
     for counted in table.counts:
         numbers = table.frame[counted.column].to_numpy(dtype=float)
         keys = keys_of(table, counted)
-        state = np.array(
-            [_state(key, number, withheld, audience) for key, number in zip(keys, numbers, strict=True)], dtype=object
-        )
-        gone, few = ~np.isin(state, SEEN), np.zeros(len(state), dtype=bool)
-        if not audience.sees_small:
-            few = np.array([key in withheld.closed for key in keys], dtype=bool) | _is_few(numbers, audience)
+        state = np.array([_state(key, withheld, audience) for key in keys], dtype=object)
+        gone = state != SHOWN
+        few = np.array([key in withheld.closed for key in keys], dtype=bool) | _is_few(numbers, audience)
         if gone.any():
             frame[counted.column] = frame[counted.column].astype(float).mask(gone)
         for columns, lost in ((counted.values, gone | few), (counted.means, few)):
             if lost.any():
                 for column in columns:
                     frame[column] = frame[column].mask(lost)
-        if counted.printed or audience.sees_small:
+        if counted.printed:
             states[counted.column] = state
         else:
             frame = frame.drop(columns=counted.column)
@@ -203,9 +212,7 @@ def _is_few(numbers: np.ndarray, audience: Audience) -> np.ndarray:
     return few
 
 
-def _state(key: Key, count: float, withheld: Withheld, audience: Audience) -> str:
-    if audience.sees_small:
-        return SMALL if is_small(count, audience.min_cell) else SHOWN
+def _state(key: Key, withheld: Withheld, audience: Audience) -> str:
     if key in withheld.complementary or key in withheld.closed:
         return WITHHELD
     return f"<{audience.min_cell}" if key in withheld.small else SHOWN

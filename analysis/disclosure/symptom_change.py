@@ -71,7 +71,7 @@ class ReleasedChange:
 
 def release_change(result: SymptomChange, audience: Audience, closed: Collection[str] = ()) -> ReleasedChange:
     """Release everything of a model of symptom change together."""
-    found = release(change_tables(result), audience, change_relations(result), closed, [SHARED])
+    found = release(change_tables(result, audience.sees_small), audience, change_relations(result), closed, [SHARED])
     balance = _balance(result, found, closed)
     names = route_names(balance)
     curve = _curve(result, found, closed)

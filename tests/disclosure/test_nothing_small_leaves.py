@@ -170,9 +170,9 @@ def walk(value: Any) -> Iterator[Any]:
 
 
 def numbers(pages: Pages) -> set[float]:
-    """Every number that is shown, drawn or written to a file, but for whole ones, and in figures those of one decimal,
+    """Every number that is shown, drawn or written to a file, but for whole ones, and in figures those of two decimals,
     as sizes and the ends of axes have."""
-    found = [one for one in walk(figures_json(pages)) if isinstance(one, float) and not (10 * one).is_integer()]
+    found = [one for one in walk(figures_json(pages)) if isinstance(one, float) and abs(one - round(one, 2)) > 1e-9]
     for frame in frames(pages):
         values = frame.select_dtypes("number").to_numpy(dtype=float).ravel()
         found += values[~np.isnan(values)].tolist()
