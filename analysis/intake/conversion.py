@@ -17,6 +17,7 @@ from analysis.vocabulary import TABLES, allowed_values
 from .findings import FindingLog, Mask, Origin, Problem, shown_name
 from .numbers import (
     DATE_REPAIR,
+    LARGEST_WHOLE,
     MISSING_REPAIR,
     TEXT_REPAIR,
     Numbers,
@@ -32,7 +33,6 @@ Series = Any  # a pandas column of any type
 Converted = tuple[Series, list[Problem]]
 
 TRUE_FALSE = ("true", "false")
-LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
 
 
 @dataclass(frozen=True)

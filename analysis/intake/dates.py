@@ -23,7 +23,7 @@ TWO_DIGIT_PIVOT = 69  # as POSIX reads two-digit years: 69 to 99 are 1969 to 199
 SECONDS_A_DAY = 86_400
 DECIMALS = 6  # a tenth of a second as a fraction of a day
 OLDEST = 120  # years; nobody has been older at a first session, so the birth date is a placeholder
-TOP_CODE = 90
+TOP_AGE = 90  # everyone aged 90 or over is 90 (45 CFR 164.514(b)(2)(i)(C))
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def ages_at(first: Moments, birth: Moments) -> tuple[Numbers, list[Problem]]:
     rest = f"after the first session or more than {OLDEST} years before it"
     wrong = known & ((age < 0) | (age > OLDEST))
     problem = Problem(wrong, "birth date", rest, repair)
-    kept = np.where(known & ~wrong, np.minimum(age, TOP_CODE), np.nan)
+    kept = np.where(known & ~wrong, np.minimum(age, TOP_AGE), np.nan)
     return kept, [problem] if wrong.any() else []
 
 

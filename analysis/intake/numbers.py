@@ -20,6 +20,7 @@ DATE = (
     r"|[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{2,4})([T ].*)?$"
 )
 MISSING_WORDS = ("na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "unknown", ".", "-", "--", "?")
+LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
 PLAIN_NUMBER = r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$"  # no leading zero, no lost digit: not a code
 
 MISSING_REPAIR = "Leave missing cells blank, or list the word under 'missing' in a mapping."

@@ -15,6 +15,7 @@ import python_calamine as calamine
 from .files import Sheet, StudyFile
 from .findings import FindingLog, Origin, counted, listed, row_words
 from .limits import MOST_COLUMNS
+from .numbers import LARGEST_WHOLE
 from .private_folder import private_folder
 from .source import SourceTable, named_columns
 from .workbook import workbook_sheets
@@ -22,7 +23,6 @@ from .workbook import workbook_sheets
 ROWS_AT_ONCE = 20_000  # as Python objects, before they are columns
 NO_NAMES = "the first row holds no column names. Put the column names in row 1."
 UNREADABLE = "the sheet is not readable. Save it as 'CSV UTF-8'."
-EXACT_WHOLE = 2.0**53  # from here on a float skips whole numbers
 FAILURES = (
     calamine.CalamineError,
     calamine.PasswordError,
@@ -127,7 +127,7 @@ def _text(cell: Value) -> str | None:
 
 def _number(value: float) -> str:
     """A number without a needless ".0" and without an exponent."""
-    if value.is_integer() and abs(value) < EXACT_WHOLE:
+    if value.is_integer() and abs(value) < LARGEST_WHOLE:
         return str(int(value))
     text = repr(value)
     return format(Decimal(text), "f") if "e" in text else text

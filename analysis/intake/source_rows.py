@@ -61,8 +61,12 @@ def column_text(source: SourceTable, name: str, form: SourceRule, table: str, lo
             name,
         )
         text = arrow.chunked_array([arrow.nulls(len(cells), arrow.large_string())])
-    missing = compute.is_in(text, value_set=arrow.array(form.missing, arrow.large_string()))
-    return compute.if_else(missing, None, text)
+    return without_words(text, form.missing)
+
+
+def without_words(text: Text, missing: tuple[str, ...]) -> Text:
+    """Text whose words for "missing" are missing."""
+    return compute.if_else(compute.is_in(text, value_set=arrow.array(missing, arrow.large_string())), None, text)
 
 
 def kept_rows(filters: tuple[FilterRule, ...], text: dict[str, Text], n_rows: int, patients: Text | None) -> Mask:

@@ -5,9 +5,10 @@ They stay different, because nobody but the clinic can say whether "north" and "
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
-import pyarrow as arrow
 import pyarrow.compute as compute
 
 from analysis.vocabulary import TABLES, allowed_values
@@ -15,6 +16,7 @@ from analysis.vocabulary import TABLES, allowed_values
 from .conversion import ConvertedTable
 from .findings import FindingLog, Mask, Problem
 from .identifiers.look_alikes import as_seen
+from .words import arrow_text
 
 BETWEEN = r"[\s\p{Z}\p{Cf}]+"
 REST = "that an earlier row writes with other capitals, spaces or look-alike letters"
@@ -47,8 +49,7 @@ def _spelt_again(column: pd.Series) -> Mask:
     category = column.array
     assert isinstance(category, pd.Categorical)
     codes = category.codes.astype(np.int64)
-    words = arrow.array(category.categories.array, arrow.large_string())
-    words = words.combine_chunks() if isinstance(words, arrow.ChunkedArray) else words
+    words = arrow_text(category.categories.array)
     alike, _ = pd.factorize(_plain(words).to_numpy(zero_copy_only=False))
     if len(words) == 0 or int(alike.max()) + 1 == len(words):
         return np.zeros(len(codes), dtype=bool)
@@ -62,5 +63,5 @@ def _spelt_again(column: pd.Series) -> Mask:
     return cells
 
 
-def _plain(words: arrow.Array) -> arrow.Array:
+def _plain(words: Any) -> Any:
     return compute.utf8_lower(compute.replace_substring_regex(as_seen(words), BETWEEN, ""))

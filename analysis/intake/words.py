@@ -40,7 +40,7 @@ def words_column(cells: Any) -> tuple[pd.Categorical, Mask, Mask]:
 
 def without_controls(column: pd.Categorical) -> tuple[pd.Categorical, Mask]:
     """A category of words whose cells with control characters are missing, and which cells those are."""
-    held = _filled(compute.match_substring_regex(_arrow_text(column.categories.array), CONTROL))
+    held = _filled(compute.match_substring_regex(arrow_text(column.categories.array), CONTROL))
     cells: Mask = np.append(held, False)[column.codes]
     if not held.any():
         return column, cells
@@ -59,8 +59,8 @@ def places_in(column: pd.Series, known: Iterable[str] | pd.Series) -> Places:
     """Where each cell of a category stands in a list of distinct texts; -1 when missing or not there."""
     category = column.array
     assert isinstance(category, pd.Categorical)
-    words = _arrow_text(category.categories.array)
-    wanted = _arrow_text(known.array) if isinstance(known, pd.Series) else arrow.array(known, arrow.large_string())
+    words = arrow_text(category.categories.array)
+    wanted = arrow_text(known.array) if isinstance(known, pd.Series) else arrow.array(known, arrow.large_string())
     places: Places = np.append(_places(words, wanted), -1)[category.codes]
     return places
 
@@ -86,6 +86,7 @@ def _filled(answers: Any) -> Mask:
     return mask
 
 
-def _arrow_text(texts: Any) -> Any:
+def arrow_text(texts: Any) -> Any:
+    """The texts of a pandas array as one Arrow array."""
     made = arrow.array(texts, type=arrow.large_string())
     return made.combine_chunks() if isinstance(made, arrow.ChunkedArray) else made

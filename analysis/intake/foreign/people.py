@@ -15,7 +15,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-TOP_AGE = 90  # everyone aged 90 or over is 90 (45 CFR 164.514(b)(2)(i)(C))
+from ..dates import TOP_AGE
+
 FEWEST_DIGITS = 4
 
 

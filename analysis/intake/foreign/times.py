@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..dates import SECONDS_A_DAY
 from ..numbers import Numbers
 
 YEARS = range(1900, 2101)  # a date outside is a slip of the pen
 DAY_DECIMALS = 2  # a quarter of an hour, the finest that any page shows
-SECONDS = 86_400.0
 
 _EPOCH = datetime(1970, 1, 1)
 _ISO = re.compile(
@@ -80,7 +80,7 @@ def _clock(parts: dict[str, str | None]) -> float:
     shown = timedelta(hours=int(parts["hour"] or 0), minutes=int(parts["minute"] or 0), seconds=second)
     if shown >= timedelta(days=1) or int(parts["minute"] or 0) > 59:
         raise ValueError
-    return (shown - _offset(parts["offset"])).total_seconds() / SECONDS
+    return (shown - _offset(parts["offset"])).total_seconds() / SECONDS_A_DAY
 
 
 def _offset(text: str | None) -> timedelta:

@@ -7,12 +7,12 @@ import datetime
 import pyarrow as arrow
 import pyarrow.compute as compute
 
+from ..dates import TOP_AGE
 from ..findings import Mask
 from ..numbers import Numbers
 from .column import ColumnWords
 from .names import name_words
 
-OLDEST = 90  # the number that stands for 90 or over
 OLDEST_POSSIBLE = 130  # what is larger is no age in years: a code, or another unit
 FIRST_YEAR = 1800
 PER_YEAR = {"day": 365.25, "days": 365.25, "week": 52.18, "weeks": 52.18, "month": 12.0, "months": 12.0, "mo": 12.0}
@@ -23,13 +23,13 @@ def old_age_words(column: ColumnWords) -> Mask:
     per_year = next((PER_YEAR[word] for word in name_words(column.name) if word in PER_YEAR), 1.0)
     largest = _largest_numbers(column)
     within = largest <= OLDEST_POSSIBLE * per_year
-    return (largest > OLDEST * per_year) & within
+    return (largest > TOP_AGE * per_year) & within
 
 
 def old_birth_year_words(column: ColumnWords) -> Mask:
     """The words of a column of birth years that lie 90 years or more before today: years that tell such an age."""
     year = _largest_numbers(column)
-    return (year >= FIRST_YEAR) & (year <= datetime.date.today().year - OLDEST)
+    return (year >= FIRST_YEAR) & (year <= datetime.date.today().year - TOP_AGE)
 
 
 def _largest_numbers(column: ColumnWords) -> Numbers:

@@ -14,13 +14,14 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 
 from ..findings import Mask
+from ..numbers import LARGEST_WHOLE
+from ..words import arrow_text
 from .bank import WordBank
 from .look_alikes import as_seen
 from .names import kind_of_name
 
 Counts = npt.NDArray[np.int64]
 NOT_A_WORD = -1
-LARGEST_WHOLE = 2.0**53  # from here on a float skips whole numbers
 FEW_WORDS = 1_000
 MOSTLY = 0.5  # one fraction among record numbers hides none of them
 FEWEST_DIGITS = 10.0**5  # a number of five digits or fewer could be anything: six make a record number
@@ -130,7 +131,7 @@ def column_words(series: pd.Series, name: str) -> ColumnWords | None:
     if isinstance(series.dtype, pd.CategoricalDtype):
         category = series.array
         assert isinstance(category, pd.Categorical)
-        words = as_seen(_text(category.categories.array))
+        words = as_seen(arrow_text(category.categories.array))
         column = ColumnWords(name, words, category.codes.astype(np.int64))
     elif pd.api.types.is_bool_dtype(series.dtype):
         return None
@@ -160,8 +161,3 @@ def _number_words(series: pd.Series, name: str) -> ColumnWords | None:
 
 def _largest(values: npt.NDArray[np.float64]) -> float:
     return float(np.abs(values).max(initial=0))
-
-
-def _text(texts: Any) -> Any:
-    made = arrow.array(texts, type=arrow.large_string())
-    return made.combine_chunks() if isinstance(made, arrow.ChunkedArray) else made

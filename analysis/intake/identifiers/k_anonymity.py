@@ -15,10 +15,11 @@ import pandas as pd
 
 from analysis.study import Study, index_route
 
+from ..dates import TOP_AGE
+
 DEFAULT_COLUMNS = ("age_band", "sex", "index_year", "state", "primary_diagnosis", "route")
 STATE_NAMES = ("state", "us_state", "state_code", "home_state")
 AGE_BAND, COARSE_AGE_BAND, COARSE_YEARS = 10, 20, 5  # years
-OLDEST_BAND = 90  # Safe Harbor pools all ages over 89
 FEW = 11  # the convention of DESIGN section 7: 1 to 10 are few
 SIZES = (("1", 1, 1), ("2 to 4", 2, 4), ("5 to 10", 5, 10), ("11 or more", 11, np.inf))
 THRESHOLDS = pd.DataFrame(
@@ -87,7 +88,7 @@ def k_anonymity(study: Study, columns: Sequence[str] = DEFAULT_COLUMNS) -> KAnon
 def _trait(study: Study, name: str) -> pd.Series | None:
     patients = study.patients
     if name == "age_band":
-        return _bands(patients["age"], AGE_BAND, OLDEST_BAND) if "age" in patients else None
+        return _bands(patients["age"], AGE_BAND, TOP_AGE) if "age" in patients else None
     if name == "route":
         return index_route(study)["route"]
     if name == "state":

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as arrow
-import pyarrow.compute as compute
 
 from analysis.vocabulary import nearest, plain_spelling
 
 from ..findings import FindingLog, Mask, Problem, counted, listed, shown_name
 from ..numbers import trim
 from ..source import SourceTable
+from ..source_rows import without_words
 from .dictionary import Dictionary, Field
 from .header import EVENT, GROUP, INSTANCE, INSTRUMENT
 from .values import Written, how_written, is_ticked, translated
@@ -46,7 +46,9 @@ def as_export(
 
     missing are words for a missing value everywhere; dates are fields marked as identifiers that may be counted from.
     """
-    cells = arrow.table({name: _text(table.cells.column(name), missing) for name in table.cells.column_names})
+    cells = arrow.table(
+        {name: without_words(trim(table.cells.column(name)), missing) for name in table.cells.column_names}
+    )
     table = SourceTable(cells, table.origin)
     _check_marks(table, dictionary, dates, log)
     _check_lines(table, dictionary, log)
@@ -55,11 +57,6 @@ def as_export(
     return Export(
         table, dictionary, how_written(table, fields), frozenset(readable | {dictionary.record.name, *CARRIED})
     )
-
-
-def _text(cells: arrow.ChunkedArray, missing: tuple[str, ...]) -> arrow.ChunkedArray:
-    text = trim(cells)
-    return compute.if_else(compute.is_in(text, value_set=arrow.array(missing, arrow.large_string())), None, text)
 
 
 def _check_marks(table: SourceTable, dictionary: Dictionary, dates: tuple[str, ...], log: FindingLog) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +11,10 @@ from pathlib import Path
 
 from analysis.study import AllowedColumn, Study
 
+from ..foreign.toml import quoted
+from ..mapping import Mapping
 from ..table_files import RECORDS
+from ..toml_writer import mapping_toml
 
 RECORD, ALLOWED = RECORDS
 PROJECT = Path(__file__).parents[3] / "pyproject.toml"  # where the version is declared
@@ -48,10 +50,10 @@ class Record:
     def text(self) -> str:
         """The record as a TOML file."""
         lines = [
-            f"digest = {_toml(self.digest)}",
+            f"digest = {quoted(self.digest)}",
             f"taken = {self.taken.isoformat()}",
-            f"version = {_toml(self.version)}",
-            f"mapping_sha256 = {_toml(self.mapping_sha256)}",
+            f"version = {quoted(self.version)}",
+            f"mapping_sha256 = {quoted(self.mapping_sha256)}",
             "",
             "[rows]",
             *(f"{name} = {count}" for name, count in self.n_rows.items()),
@@ -61,16 +63,7 @@ class Record:
 
 def allowed_text(allowed: Iterable[AllowedColumn]) -> str:
     """Allowed columns as the mapping file that lets them through again."""
-    sections = (
-        f"\n[[allow]]\ntable = {_toml(one.table)}\ncolumn = {_toml(one.column)}\nreason = {_toml(one.reason)}\n"
-        for one in allowed
-    )
-    return ALLOWED_HEAD + "".join(sections)
-
-
-def _toml(text: str) -> str:
-    """A text as TOML spells it, which for printable signs is as JSON does."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"{ALLOWED_HEAD}\n{mapping_toml(Mapping(allowed=tuple(allowed)))}"
 
 
 def is_record(path: Path) -> bool:
