@@ -14,7 +14,7 @@ import numpy.typing as npt
 from .crossproducts import lower_pairs
 
 FloatArray = npt.NDArray[np.float64]
-MODERATE = 30.0  # trace of D up to which M loses no digits that matter: about 1e-14 of what B_i lowers C by
+MODERATE = 1e3  # largest A times trace of D up to which M loses no digits that matter: about 1e-13 of its size
 
 Inverse = tuple[FloatArray, list[list[FloatArray]], FloatArray]
 
@@ -73,13 +73,13 @@ def loss_weights(zz: FloatArray, shrink: list[list[FloatArray]], d: FloatArray) 
 
     K = (I + DA)^-1 D exactly, and is computed as M + M' - M'AM - (I + AD)^-T M with M = D (I + AD)^-1: a form that is
     stationary in M, so that what rounding does to M when D is large comes in squared (the Joseph form of filtering).
-    While D is of the size of one, K = M is as good.
+    While A and D are of moderate size, K = M is as good.
     """
     size = len(d)
     index = {pair: position for position, pair in enumerate(lower_pairs(size))}
     a = [[zz[index[max(i, j), min(i, j)]] for j in range(size)] for i in range(size)]
     m = [[_weighted_sum(d[i], [shrink[k][j] for k in range(size)]) for j in range(size)] for i in range(size)]
-    if np.trace(d) < MODERATE:
+    if np.trace(d) * max(float(zz[index[k, k]].max()) for k in range(size)) < MODERATE:
         return [0.5 * (m[i][j] + m[j][i]) if i != j else m[i][i] for i, j in lower_pairs(size)]
     inner = [  # A M + (I + AD)^-1, whose product with M' is to be taken off
         [_dotted([*a[i], 1.0], [*(m[k][j] for k in range(size)), shrink[i][j]]) for j in range(size)]
