@@ -29,6 +29,7 @@ def pages() -> None:
             st.Page("app_pages/overview.py", title="Overview", default=True),
             st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
             st.Page("app_pages/safety.py", title="Safety", url_path="safety"),
+            st.Page("app_pages/care.py", title="Care delivery", url_path="care"),
         ],
         "Study": [st.Page("app_pages/data.py", title="Data", url_path="data")],
     }

@@ -1,0 +1,116 @@
+"""The Care delivery page on the sample study, and on every cohort and study that leaves little or nothing to show."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import OpenApp, charts, html, said
+from tests.app.test_safety_page import NOBODY, without_columns
+
+CARE = "app_pages/care.py"
+
+
+def test_the_page_shows_its_figures_and_both_curves_of_staying(open_app: OpenApp) -> None:
+    app = open_app(CARE)
+    assert not app.exception
+    assert not app.error
+    found = charts(app)
+    assert len(found) == 6
+    assert found[0].startswith("63% of starters completed six sessions or more. All starters:")
+    assert "Known to have stopped only: 75% at 24" in found[0]
+    assert found[-1].startswith("Change from baseline in anxiety, PTSD and pain. GAD-7 ")
+
+
+def test_the_cards_are_at_most_five_and_each_names_what_it_stands_on(open_app: OpenApp) -> None:
+    text = html(open_app(CARE))
+    assert text.count('class="kat-card"') == text.count('class="of"') == 5
+    assert "393 of 640 starters (6 sessions, nasal esketamine 8)" in text
+    assert "952 of 5,878 completed sessions; 355 of 640 patients ever" in text
+
+
+def test_integration_and_change_is_called_exploratory_with_its_interval_and_numbers(open_app: OpenApp) -> None:
+    text = said(open_app(CARE))
+    assert (
+        "the difference associated with having it after all sessions of the first 18 days, against after none" in text
+    )
+    assert "in 420 patients of whom 201 had any. Exploratory: visits attended come after treatment began" in text
+
+
+def test_each_condition_has_its_own_rule_and_model(open_app: OpenApp) -> None:
+    app = open_app(CARE)
+    text = said(app)
+    for name in ("GAD-7", "PCL-5", "PEG"):
+        assert f"**{name}.**" in text
+    assert "a fall of 10 points or more" in html(app)
+    assert "a fall of 30% or more" in html(app)
+    assert "never pooled" not in html(app)
+
+
+def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
+    app = open_app(CARE, NOBODY)
+    assert not app.exception
+    assert not charts(app)
+    assert "No patient meets every rule of this cohort" in said(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"route": ["IV"]},
+        {"route": ["SC", "PO"], "age": ["15", "20"]},
+        {"route": ["SC", "PO"], "age": ["60", "90"]},
+        {"payer": ["VA"]},
+    ],
+    ids=["one route", "a handful", "a few", "one payer"],
+)
+def test_a_small_or_narrow_cohort_ends_in_sentences_and_no_traceback(
+    open_app: OpenApp, query: dict[str, list[str]]
+) -> None:
+    app = open_app(CARE, query)
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_study_without_visits_charges_doses_and_payers_says_so_for_each(open_app: OpenApp, study_copy: Path) -> None:
+    (study_copy / "therapy_visits.csv").unlink()
+    without_columns(study_copy, "sessions", ["dose_mg", "weight_kg", "cost_usd", "covered"])
+    without_columns(study_copy, "patients", ["payer"])
+    app = open_app(CARE, study=study_copy)
+    assert not app.exception
+    assert not app.error
+    text = said(app)
+    for sentence in (
+        "This study has no therapy_visits table, so nothing can be said about preparation and integration visits here.",
+        "No charge of a session is recorded in this cohort.",
+        "Whether sessions were covered is not recorded in this cohort.",
+        "No payer is recorded in this study.",
+        "No dose is recorded in this cohort.",
+        "The study gives no reasons for stopping; a kept column of patients called stop_reason would be counted here.",
+    ):
+        assert sentence in text
+
+
+def test_a_study_of_one_instrument_has_no_other_condition(open_app: OpenApp, study_copy: Path) -> None:
+    path = study_copy / "assessments.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([lines[0], *(line for line in lines[1:] if "PHQ-9" in line)]) + "\n")
+    app = open_app(CARE, study=study_copy)
+    assert not app.exception
+    assert "No score of anxiety, PTSD or pain is recorded in this cohort." in said(app)
+
+
+def test_reasons_for_stopping_are_counted_where_the_study_gives_them(open_app: OpenApp, study_copy: Path) -> None:
+    path = study_copy / "patients.csv"
+    lines = path.read_text().splitlines()
+    reasons = ("better", "moved", "cost")
+    rows = [f"{line},{reasons[place % 3]}" for place, line in enumerate(lines[1:])]
+    path.write_text("\n".join([f"{lines[0]},stop_reason", *rows]) + "\n")
+    text = html(open_app(CARE, study=study_copy))
+    assert "Reasons for stopping, as given" in text
+    assert ">better<" in text
+
+
+def test_no_word_claims_that_treatment_did_it(open_app: OpenApp) -> None:
+    text = said(open_app(CARE)).lower()
+    assert "efficacy" not in text
+    assert "effect" not in text
