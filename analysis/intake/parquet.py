@@ -23,7 +23,8 @@ from .limits import (
     SCHEMA_DEPTH,
     UNPACKED_FROM,
 )
-from .parquet_pages import DamagedPages, unpacked_bytes
+from .parquet_pages import DamagedPages
+from .parquet_trial import unpacked_bytes_of
 from .source import SourceTable, named_columns
 
 UNREADABLE = "the file is not readable as Parquet. Export it again, or use CSV."
@@ -66,7 +67,7 @@ def _checked_cells(file: StudyFile) -> arrow.Table:
     with arrow_parquet.ParquetFile(file.path, **READING) as opened:
         schema, claims = opened.schema_arrow, opened.metadata
     _check_claims(claims, size)
-    _check_pages(file, claims, size)
+    _check_pages(file, size)
     texts = [field.name for field in schema if _is_text(field.type)]
     flat = _flat_columns(schema, claims)
     with arrow_parquet.ParquetFile(file.path, read_dictionary=texts, **READING) as opened:
@@ -106,9 +107,9 @@ def _check_claims(claims: Any, size: int) -> None:
         raise Refused(f"the file claims {rows}, more than {HIGHEST_PARQUET_RATIO} times its size in memory. Use CSV.")
 
 
-def _check_pages(file: StudyFile, claims: Any, size: int) -> None:
+def _check_pages(file: StudyFile, size: int) -> None:
     try:
-        unpacked = unpacked_bytes(file.path, claims)
+        unpacked = unpacked_bytes_of(file.path, READING)
     except DamagedPages:
         raise Refused(UNREADABLE) from None
     if unpacked > UNPACKED_FROM and unpacked > HIGHEST_PARQUET_RATIO * size:

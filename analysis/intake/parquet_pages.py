@@ -2,20 +2,30 @@
 
 Arrow takes memory for a page as its header asks, whatever the footer says, so the headers are added up
 first. They are written in Thrift's compact protocol, of which only skipping is needed here.
+
+A damaged footer can end the whole process inside Arrow, so this file also runs alone, in a process of its own that
+`parquet_trial` asks: it imports nothing of its neighbours. One request a line of JSON, one answer a line.
 """
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
-from typing import Any, BinaryIO
-
-from .limits import LONGEST_PAGE_HEADER, MOST_PAGES
+from typing import Any, BinaryIO, NamedTuple, TextIO
 
 STOP = 0
 TRUE, FALSE, BYTE, SHORT, INTEGER, LONG, DOUBLE, BYTES, LIST, SET, MAP, STRUCT = range(1, 13)
 UNPACKED_FIELD, PACKED_FIELD = 2, 3
 DEEPEST = 8  # a page header nests three structures
 LONG_LIST = 15
+
+
+class PageLimits(NamedTuple):
+    """The longest header that is looked at, in bytes, and the most pages."""
+
+    header: int
+    pages: int
 
 
 class DamagedPages(Exception):
@@ -95,21 +105,21 @@ class _Header:
         return numbers
 
 
-def unpacked_bytes(path: Path, claims: Any) -> int:
+def unpacked_bytes(path: Path, claims: Any, limits: PageLimits) -> int:
     """The bytes of all pages of all columns once unpacked, as the page headers have it. Raises DamagedPages."""
     total = n_pages = 0
     with path.open("rb") as file:
         for group in range(claims.num_row_groups):
             for place in range(claims.num_columns):
-                for size in _page_sizes(file, claims.row_group(group).column(place)):
+                for size in _page_sizes(file, claims.row_group(group).column(place), limits.header):
                     total += size
                     n_pages += 1
-                    if n_pages > MOST_PAGES:
+                    if n_pages > limits.pages:
                         raise DamagedPages
     return total
 
 
-def _page_sizes(file: BinaryIO, column: Any) -> list[int]:
+def _page_sizes(file: BinaryIO, column: Any, longest_header: int) -> list[int]:
     """The unpacked size of each page of one column in one group of rows."""
     place = column.data_page_offset
     if column.has_dictionary_page and 0 < column.dictionary_page_offset < place:
@@ -118,7 +128,7 @@ def _page_sizes(file: BinaryIO, column: Any) -> list[int]:
     sizes = []
     while place < end:
         file.seek(place)
-        header = _Header(file.read(LONGEST_PAGE_HEADER))
+        header = _Header(file.read(longest_header))
         numbers = header.fields()
         unpacked, packed = numbers.get(UNPACKED_FIELD, -1), numbers.get(PACKED_FIELD, -1)
         if unpacked < 0 or packed < 0:
@@ -126,3 +136,32 @@ def _page_sizes(file: BinaryIO, column: Any) -> list[int]:
         sizes.append(unpacked)
         place += header.place + packed
     return sizes
+
+
+def answer(requests: TextIO, answers: TextIO) -> None:
+    """Answer requests until there are no more: the unpacked bytes of each file, or null for a damaged one.
+
+    A request names the file, Arrow's own limits, the limits of its pages, and up to how many unpacked bytes the file is
+    read as well, as a trial.
+    """
+    import pyarrow as arrow
+    from pyarrow.parquet import ParquetFile
+
+    for line in requests:
+        asked = json.loads(line)
+        found: int | None = None
+        try:
+            with ParquetFile(asked["path"], **asked["reading"]) as opened:
+                found = unpacked_bytes(Path(asked["path"]), opened.metadata, PageLimits(*asked["limits"]))
+                if found <= asked["trial"]:
+                    opened.read(use_threads=False).validate(full=True)
+        except DamagedPages:
+            found = None
+        except (arrow.ArrowException, OSError, UnicodeError):
+            pass  # Arrow says so again, in words, to the process that reads the file
+        answers.write(json.dumps(found) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    answer(sys.stdin, sys.stdout)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from analysis.intake import StudyDataError, parquet, read_study, read_upload
 from analysis.intake.formats import PICKLE
-from analysis.intake.parquet_pages import DamagedPages, unpacked_bytes
+from analysis.intake.limits import LONGEST_PAGE_HEADER, MOST_PAGES
+from analysis.intake.parquet_pages import DamagedPages, PageLimits, unpacked_bytes
 
 from .conftest import TABLES, StudyFolder
 
@@ -137,7 +138,7 @@ class Claims:
 
 def pages(tmp_path: Path, data: bytes) -> int:
     (tmp_path / "pages").write_bytes(data)
-    return unpacked_bytes(tmp_path / "pages", Claims(Column(0, len(data))))
+    return unpacked_bytes(tmp_path / "pages", Claims(Column(0, len(data))), PageLimits(LONGEST_PAGE_HEADER, MOST_PAGES))
 
 
 def page(unpacked: int, content: bytes) -> bytes:
