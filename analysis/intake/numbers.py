@@ -72,8 +72,8 @@ def matches(text: Any, pattern: str) -> Mask:
 
 
 def as_floats(column: Any) -> Numbers:
-    """An Arrow column of numbers as a float array, missing as NaN."""
-    values: Numbers = compute.cast(column, arrow.float64()).to_numpy()
+    """An Arrow column of numbers as a float array, missing as NaN; a whole number too long for one is rounded."""
+    values: Numbers = compute.cast(column, arrow.float64(), safe=False).to_numpy()
     return values
 
 
