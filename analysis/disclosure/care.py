@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.outcomes import Overview
 from analysis.outcomes.care import LAST_SESSION, Care
 from analysis.outcomes.safety import ALL
-from analysis.outcomes.who import STARTERS, able, reached, seen
+from analysis.outcomes.who import STARTERS, STUDY, able, reached, seen
 
 from .audience import Audience
 from .cells import is_small
@@ -84,6 +84,15 @@ def _of_starters(name: str, *keys: str, by: str = "route", **more: object) -> Ro
     return Rows(name, STARTERS, keys, (by,), partition=True, **more)  # type: ignore[arg-type]
 
 
+def _part_of_starters(name: str, column: str, among: str = "") -> Rows:
+    """Starters who did something, by the route of their first session; their numbers are those of every other page."""
+    numbers = ("share", "ci_low", "ci_high")
+    return Rows(
+        STARTERS, STUDY, (), ("route",), "n_starters", numbers, part=column, part_values=numbers, partition=True,
+        part_name=name, part_among=among,
+    )  # fmt: skip
+
+
 def _frames(result: Care, audience: Audience, closed: Collection[str] = ()) -> dict[str, tuple[pd.DataFrame, Rows]]:
     visit_shares = ("n_visits", "per_session", "low", "high", "share", "share_low", "share_high")
     sessions = ("n_sessions",)
@@ -101,8 +110,8 @@ def _frames(result: Care, audience: Audience, closed: Collection[str] = ()) -> d
             Rows("a session before", STARTERS, (), ("session",), values=("n_gaps",), means=QUARTILES),
         ),
         "induction": (
-            result.induction.drop(columns="n_starters"),
-            _of_starters("induction", patients="", part="n_complete", part_values=("share", "ci_low", "ci_high")),
+            result.induction,
+            _part_of_starters("completed induction", "n_complete"),
         ),
         "visits": (
             result.visits,
@@ -186,13 +195,11 @@ def _condition_changes(changes: pd.DataFrame) -> pd.DataFrame:
 def _reached(frame: pd.DataFrame, audience: Audience) -> dict[str, tuple[pd.DataFrame, Rows]]:
     """A table per number of sessions, each among those of the one before, so that a step down is a count too."""
     numbers = range(1, LAST_SESSION + 1) if audience.sees_small else COARSE_SESSIONS
-    found, before = {}, STARTERS
+    found, before = {}, ""
     for number in numbers:
-        rows = frame[frame["sessions"] == number].drop(columns="n_starters").reset_index(drop=True)
+        rows = frame[frame["sessions"] == number].reset_index(drop=True)
         name = f"reached session {number}"
-        found[name] = (
-            rows, Rows(name, before, (), ("route",), "n_reached", ("share", "ci_low", "ci_high"), partition=True),
-        )  # fmt: skip
+        found[name] = (rows, _part_of_starters(name, "n_reached", before))
         before = name
     return found
 

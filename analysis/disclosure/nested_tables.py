@@ -13,7 +13,7 @@ from analysis.outcomes.safety import ALL
 from .counted import CountColumn, CountedTable, Relations
 from .gate import Release, ReleasedTable
 
-OF, WITH, OTHER = "_of", "_with", "_other"
+OF, WITH, OTHER, WHOLE = "_of", "_with", "_other", "_whole"
 GROUP = "_group_"
 ROUTE = "route"
 
@@ -23,9 +23,10 @@ class Rows:
     """What the rows of one frame count.
 
     name: whom (patients); among: whom they are among. keys: columns that make them other people, said in the name; by:
-    columns of groups among them, where ALL is everyone. patients counts them ("" if the frame does not), from which
-    values and means are computed. part counts those of them with something, from which part_values come; other counts
-    something else of these (events), its groups making up a whole when is_partition. partition: the groups of patients
+    columns of groups among them, where ALL is everyone. patients counts them, from which values and means are computed;
+    of_everyone: every row repeats the number of all of them, which is one count. part counts those of them with
+    something, from which part_values come; it is called after them unless part_name says how, and is among part_among
+    too. other counts something else of these (events), its groups making up a whole. partition: the groups of patients
     do not overlap and are everyone.
     """
 
@@ -40,6 +41,9 @@ class Rows:
     part_values: tuple[str, ...] = ()
     other: str = ""
     partition: bool = False
+    of_everyone: bool = False
+    part_name: str = ""
+    part_among: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +79,7 @@ def _named(frame: pd.DataFrame, rows: Rows) -> pd.DataFrame:
     if rows.by:
         is_whole = (frame[list(rows.by)] == ALL).all(axis=1)
     of = whole.where(is_whole | rows.partition, in_groups)
-    names = {OF: of, WITH: of + ", with it", OTHER: whole + ", what they had"}
+    names = {WHOLE: whole, OF: of, WITH: rows.part_name or of + ", with it", OTHER: whole + ", what they had"}
     groups = {GROUP + column: _group_words(frame[column], rows) for column in rows.by}
     return frame.assign(**names, **groups)
 
@@ -107,7 +111,9 @@ def _joined(frame: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.Series:
 
 def _columns(rows: Rows) -> tuple[CountColumn, ...]:
     found, by = [], _by(rows)
-    if rows.patients:
+    if rows.patients and rows.of_everyone:
+        found.append(CountColumn(rows.patients, named_by=WHOLE, values=rows.values))
+    elif rows.patients:
         found.append(
             CountColumn(
                 rows.patients, named_by=OF, by=by, values=rows.values, means=rows.means, partition=rows.partition
@@ -126,6 +132,8 @@ def _nesting(named: pd.DataFrame, rows: Rows) -> dict[str, tuple[str, ...]]:
     for of, with_it, everyone in zip(named[OF], named[WITH], whole, strict=True):
         found[of] = (rows.among,) if of == everyone else (everyone, rows.among)
         found[with_it] = (of,) if of == everyone else (of, f"{everyone}, with it")
+        if rows.part_among:
+            found[with_it] = (*found[with_it], rows.part_among)
     return found
 
 

@@ -69,19 +69,18 @@ def release_safety(
     )
 
 
-def _events(by: str, *more: str, with_patients: bool = True) -> Rows:
-    """Events in groups of sessions or of their own; the patients of a group of events are those of the kind."""
-    rates = _RATES if with_patients else (*_RATES, "n_sessions", "n_patients")
+def _events(by: str, *more: str, of_everyone: bool = False) -> Rows:
+    """Events in groups of sessions, or in groups of their own (of_everyone), whose patients are all of the kind."""
     return Rows(
         ASKED,
         STARTERS,
         ("kind",),
         (by, *more),
-        patients="n_patients" if with_patients else "",
         values=("n_sessions", *_RATES),
         part="n_with_event",
-        part_values=rates,
+        part_values=_RATES,
         other="n_events",
+        of_everyone=of_everyone,
     )
 
 
@@ -104,9 +103,9 @@ def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
         "by_route": (result.by_route, _events("route")),
         "by_dose": (result.by_dose, _events("route", "dose")),
         "by_session": (result.by_session, _events("session")),
-        "by_term": (result.by_term, _events("term", with_patients=False)),
-        "by_severity": (result.by_severity, _events("grade", with_patients=False)),
-        "by_seriousness": (result.by_seriousness, _events("seriousness", with_patients=False)),
+        "by_term": (result.by_term, _events("term", of_everyone=True)),
+        "by_severity": (result.by_severity, _events("grade", of_everyone=True)),
+        "by_seriousness": (result.by_seriousness, _events("seriousness", of_everyone=True)),
         "onset": (_times(result.course, "onset"), _course("an onset recorded")),
         "resolution": (_times(result.course, "resolved"), _course("an end recorded")),
         "blood_pressure": (

@@ -79,7 +79,8 @@ def _kind_card(released: ReleasedSafety, kind: str) -> Card | None:
 
 
 def _serious_card(released: ReleasedSafety) -> Card:
-    return Card("Serious events", *_serious_value(released), "")
+    value, words = _serious_value(released)
+    return Card("Serious events, each kind apart" if len(released.kinds) > 1 else "Serious events", value, words, "")
 
 
 def _serious_value(released: ReleasedSafety) -> tuple[str, str]:

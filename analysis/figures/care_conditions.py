@@ -18,11 +18,12 @@ from .numbers import interval_text, nice_ticks, number_text, tick_texts
 from .safety_withheld import withheld_chart
 
 _PLOT_PX = 260
-_HEAD_PX = 42
+_HEAD_PX = 56
 _FOOT_PX = 84
 _LEFT_PX = 52
 _GAP = 0.07  # of the width, with the next panel's ticks in it
 _WINDOW_NAMES = {window.name: place for place, window in enumerate(WINDOWS)}
+_LABELLED = ("day 7", "day 28", "day 90")  # every window is drawn; three labels fit a narrow panel
 _TITLE = "Change from baseline in anxiety, PTSD and pain"
 _READ = (
     "Each panel is one instrument in its own points, over the patients who have a baseline and a score in the window: "
@@ -78,7 +79,8 @@ def _caption(released: ReleasedCare) -> str:
         f"{row['instrument']} {count_words(row['n_patients'], str(table.states['n_patients'].loc[place]))}"
         for place, row in zip(base.index, base.to_dict("records"), strict=True)
     ]
-    return f"Patients with a baseline: {', '.join(said)}; of {released.starters} starters."
+    windows = ", ".join(window.name.removeprefix("day ") for window in WINDOWS)
+    return f"Patients with a baseline: {', '.join(said)}; of {released.starters} starters. Windows: days {windows}."
 
 
 def _is_small(table: ReleasedTable, rows: pd.DataFrame) -> list[bool]:
@@ -123,7 +125,8 @@ def _words(
     """The instrument over its panel, and the patients of each window under it."""
     item = INSTRUMENTS[name]
     title = {
-        "text": f"<b>{escape(name)}</b>, {item.measures}, points ({item.minimum:g} to {item.maximum:g})",
+        "text": f"<b>{escape(name)}</b>, {item.measures}<br>points, {item.minimum:g} to {item.maximum:g}",
+        "align": "left",
         **{"x": left, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6},
         "showarrow": False,
         "font": {"size": 12.5, "color": theme.ink},
@@ -136,7 +139,8 @@ def _words(
             "showarrow": False,
             "font": {"size": 11, "color": theme.secondary},
         }
-        for place, n, state in zip(_places(rows), rows["n_patients"], states, strict=True)
+        for place, window, n, state in zip(_places(rows), rows["window"], rows["n_patients"], states, strict=True)
+        if window in _LABELLED
     ]
     under = {"x": left, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -60}
     name_of_counts = {"text": "patients", **under, "showarrow": False, "font": {"size": 11, "color": theme.muted}}
@@ -151,9 +155,10 @@ def _axes(rows: pd.DataFrame, suffix: str, domain: tuple[float, float], theme: T
     small = {"size": 11.5, "color": theme.secondary}
     x = {
         "domain": list(domain), "range": [-0.5, len(WINDOWS) - 0.5], "tickvals": list(range(len(WINDOWS))),
-        "ticktext": [window.name.removeprefix("day ") for window in WINDOWS], "tickfont": small, "showgrid": False,
+        "ticktext": [window.name.removeprefix("day ") if window.name in _LABELLED else "" for window in WINDOWS],
+        "ticks": "outside", "ticklen": 3, "tickfont": small, "showgrid": False,
         "zeroline": False, "fixedrange": True, "tickangle": 0, "anchor": "y" + suffix,
-        "title": {"text": "Day", "font": small, "standoff": 2},
+        "title": {"text": "Day of the window", "font": small, "standoff": 2},
     }  # fmt: skip
     y = {
         "range": [low - 0.06 * span, high + 0.06 * span], "tickvals": ticks, "ticktext": tick_texts(ticks),

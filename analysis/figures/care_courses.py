@@ -76,8 +76,11 @@ def staying_chart(released: ReleasedCare, theme: Theme) -> Chart:
 
 def _staying_data(released: ReleasedCare) -> pd.DataFrame:
     frame, states = reached_frame(released)
-    texts = [count_text(n, s) for n, s in zip(frame["n_reached"].tolist(), states["n_reached"].tolist(), strict=True)]
-    return frame.assign(n_reached=texts)
+    texts = {
+        name: [count_text(n, s) for n, s in zip(frame[name].tolist(), states[name].tolist(), strict=True)]
+        for name in ("n_starters", "n_reached")
+    }
+    return frame.assign(**texts)
 
 
 def _routes(frame: pd.DataFrame) -> list[str]:
@@ -125,7 +128,7 @@ def _stopped_line(stopped: pd.DataFrame, theme: Theme) -> Line:
         )
         for row in stopped.to_dict("records")
     )
-    return Line("Known to have stopped only", theme.muted, "line-ew-open", "dot", points)
+    return Line("Known stops only", theme.muted, "line-ew-open", "dot", points)
 
 
 def _titrated(released: ReleasedCare) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from .numbers import nice_ticks, number_text
 _PLOT_PX = 290
 _HEAD_PX = 14
 _FOOT_PX = 86
+_BARE_FOOT_PX = 46  # without counts under the axis
 _LEFT_PX = 62
 _NAME_PX = 7.2  # of one character in a name beside its line
 _APART = 0.062  # of the axis, between two names
@@ -65,13 +66,14 @@ def lines_figure(lines: Sequence[Line], axes: Axes, top: Heading, theme: Theme) 
     head = top.height_px + _HEAD_PX
     names = len(lines) > 1
     right = round(14 + _NAME_PX * max(len(line.name) for line in lines)) if names else 14
-    margin = {"l": _LEFT_PX, "r": right, "t": head, "b": _FOOT_PX}
+    foot = _FOOT_PX if axes.counts else _BARE_FOOT_PX
+    margin = {"l": _LEFT_PX, "r": right, "t": head, "b": foot}
     low, high = _ends(lines)
     words = [*top.annotations(head, _LEFT_PX), *_counts(axes, theme)]
     if names:
         words += _names(lines, low, high, theme)
     data = [trace for line in lines for trace in _traces(line)]
-    layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, margin) | {
+    layout = base_layout(theme, head + _PLOT_PX + foot, margin) | {
         "xaxis": _x_axis(lines, axes, theme),
         "yaxis": _y_axis(axes, low, high, theme),
         "annotations": words,

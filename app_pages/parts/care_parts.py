@@ -67,14 +67,15 @@ def staying(shown: Shown[ReleasedCare]) -> None:
         st.info(_few(released), icon=":material/visibility_off:")
     st.markdown(f"{induction_sentence(released)} {spacing_sentence(released)}")
     st.caption(REACHED_SENTENCE)
-    left, right = st.columns(2, gap="large")
+    with st.container(key="halves-reached"):
+        left, right = st.columns(2, gap="large")
     with left:
         frame = _named(released["induction"].as_text())
         interval = [_percents(row) for row in frame.to_dict("records")]
         tables.table(
-            frame.assign(interval=interval)[["route", "n_complete", "share", "interval"]],
+            frame.assign(interval=interval)[["route", "n_starters", "n_complete", "share", "interval"]],
             "Induction completed, share of starters by route of the first session",
-            {"n_complete": "Completed", "interval": "95% interval"}, {"share": share_text},
+            {"n_starters": "Starters", "n_complete": "Completed", "interval": "95% interval"}, {"share": share_text},
             right=(*_COUNTS, "interval"),
         )  # fmt: skip
         _reasons(released)
@@ -158,7 +159,8 @@ def cost(shown: Shown[ReleasedCare]) -> None:
         st.info(NO_COST if released.frame("cost_per_session").empty else _few(released), icon=":material/block:")
     if released.frame("covered").empty:
         st.caption(NO_COVERAGE)
-    left, right = st.columns(2, gap="large")
+    with st.container(key="halves-charges"):
+        left, right = st.columns(2, gap="large")
     with left:
         _courses(released)
     with right:

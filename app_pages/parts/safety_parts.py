@@ -115,7 +115,8 @@ def grades(released: ReleasedSafety) -> None:
     for sentence in serious_sentences(released):
         st.markdown(sentence)
     columns = ["n_events", "n_with_event", "per_100_sessions"]
-    left, right = st.columns(2, gap="large")
+    with st.container(key="halves-grades"):
+        left, right = st.columns(2, gap="large")
     with left:
         _by_kind(released, "by_severity", "grade", "CTCAE grade", columns, "Severity: how intense an event was")
     with right:
@@ -218,7 +219,8 @@ def sessions(released: ReleasedSafety) -> None:
     st.header("Observation, and sessions stopped early")
     said = [stopped_sentence(released), two_hours_sentence(released)]
     st.markdown(" ".join(text for text in said if text))
-    left, right = st.columns(2, gap="large")
+    with st.container(key="halves-observation"):
+        left, right = st.columns(2, gap="large")
     with left:
         frame = released["observation"].as_text()
         if frame.empty:

@@ -17,7 +17,7 @@ def test_the_page_shows_its_figures_and_both_curves_of_staying(open_app: OpenApp
     found = charts(app)
     assert len(found) == 6
     assert found[0].startswith("63% of starters completed six sessions or more. All starters:")
-    assert "Known to have stopped only: 75% at 24" in found[0]
+    assert "Known stops only: 75% at 24" in found[0]
     assert found[-1].startswith("Change from baseline in anxiety, PTSD and pain. GAD-7 ")
 
 

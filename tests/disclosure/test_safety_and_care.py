@@ -159,6 +159,20 @@ def test_a_payer_by_route_cell_cannot_be_had_from_the_margins(raw) -> None:
             assert rows["hidden"].sum() != 1 or (rows.loc[rows["hidden"], "n"] == 0).all()
 
 
+def test_nobody_of_a_few_starters_gives_no_interval_that_would_count_them(raw) -> None:
+    for cohort in COHORTS:
+        one = raw(cohort)
+        page = released_care(one, viewer())
+        reached, _ = reached_frame(page)
+        both = reached.merge(
+            one.care.reached[["route", "sessions", "n_starters"]], on=["route", "sessions"], suffixes=("", "_all")
+        )
+        few = both["n_starters_all"].isin(FEW)
+        assert both.loc[few, ["n_starters", "share", "ci_high"]].isna().all(axis=None)
+        few = one.care.induction["n_starters"].isin(FEW)
+        assert page.frame("induction").loc[few, ["n_starters", "share", "ci_high"]].isna().all(axis=None)
+
+
 def test_steps_of_the_curve_of_staying_are_of_enough_patients(raw) -> None:
     page = released_care(raw(COHORTS[0]), viewer())
     assert list(page.frame("staying").columns) == ["sessions", "share", "ci_low", "ci_high"]
@@ -166,3 +180,12 @@ def test_steps_of_the_curve_of_staying_are_of_enough_patients(raw) -> None:
     everyone = frame[frame["route"] == "all"]["n_reached"].dropna()
     assert not (-np.diff(everyone)).astype(int).tolist().count(1)
     assert not pd.Series(-np.diff(everyone)).isin(FEW).any()
+
+
+def test_a_term_that_nobody_had_does_not_give_away_how_few_were_asked(raw) -> None:
+    for cohort in COHORTS:
+        one = raw(cohort)
+        page = released_safety(one, viewer())
+        for name in ("by_term", "by_severity", "by_seriousness"):
+            few = getattr(one.safety, name)["n_patients"].isin(FEW)
+            assert page.frame(name).loc[few, ["n_sessions", "n_patients", "share_high"]].isna().all(axis=None), name

@@ -117,7 +117,7 @@ def _payers_of_all(study: Study) -> list[tuple[str, Mask]]:
     """All starters, then those of each payer; one entry per patient of the study. None where no payer is recorded."""
     if "payer" not in study.patients:
         return []
-    started = np.isin(study.patients["patient_id"], episodes(study)["patient_id"])
+    started = np.bincount(study.patient_positions("sessions"), minlength=len(study.patients)) > 0
     return [(ALL, started), *((name, started & members) for name, members in _payers(study.patients))]
 
 
