@@ -73,11 +73,12 @@ def cox(
     if len(routes) < 2:
         return Cox(sentence=_too_few())
     complete = traits.notna().all(axis=1).to_numpy()
-    chosen = np.isin(route, [names.index(code) for code in routes]) & complete
+    compared = np.isin(route, [names.index(code) for code in routes])
+    chosen = compared & complete
     levels = pd.Series([names[code] for code in route[chosen]], dtype="str").rename("route")
     columns, about = _design(pd.concat([levels, traits[chosen].reset_index(drop=True)], axis=1))
     time, event = time[chosen], event[chosen]
-    n_not_recorded = int((~complete).sum())
+    n_not_recorded = int((compared & ~complete).sum())
     trouble = _trouble(columns, event)
     if trouble:
         return Cox(n_patients=len(time), n_events=int(event.sum()), n_not_recorded=n_not_recorded, sentence=trouble)

@@ -1,0 +1,197 @@
+"""The page on response in words: its cards and sentences, every number as it may be said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.outcomes import interval_text, number_text
+from analysis.outcomes.induction import END_OF_INDUCTION
+from analysis.outcomes.response import NON_RESPONSE, OBSERVED, meaning
+from analysis.vocabulary import route_label
+
+from .gate import ReleasedTable
+from .overview_words import NOTHING, WITHHELD_VALUE, Card
+from .response_page import ReleasedResponse, ReleasedTimes
+
+TERMS = {"baseline": "one point more before treatment", "age": "one year older"}
+ITEM_ROWS = {"both": 0, "present": 1, "lower": 2, "absent": 3, "new": 4, "ever": 5, "higher": 6}
+WEEK_8 = 56.0
+
+
+def percent(share: Any) -> str:
+    return WITHHELD_VALUE if pd.isna(share) else f"{float(share):.0%}"
+
+
+def cards(released: ReleasedResponse) -> tuple[Card, ...]:
+    """At most five: response, remission, deterioration, sessions to response, who keeps it."""
+    made = [_rate_card(released, outcome) for outcome in ("Response", "Remission", "Deterioration")]
+    made += [_sessions_card(released), _kept_card(released)]
+    return tuple(card for card in made if card is not None)
+
+
+def _rate_card(released: ReleasedResponse, outcome: str) -> Card | None:
+    frame = released.rates.frame
+    rows = (frame["window"] == END_OF_INDUCTION) & (frame["route"] == "all") & (frame["outcome"] == outcome)
+    if not rows.any():
+        return None
+    place = int(rows.to_numpy().nonzero()[0][0])
+    row, table = frame.iloc[place], released.rates
+    label, rule = f"{outcome}, end of induction", released.result.remission
+    words = meaning(outcome, released.result.cutoffs, rule.label if rule else "")
+    observed, dropped = row[f"{OBSERVED} share"], row[f"{NON_RESPONSE} share"]
+    if _is_nought(table, place, "n_scored"):
+        return Card(label, NOTHING, f"nobody who could reach it was scored then; {words}", words)
+    if pd.isna(observed):
+        return Card(label, WITHHELD_VALUE, f"it would show fewer than {table.min_cell} patients; {words}", words)
+    numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored; "
+    others = f"{percent(dropped)} of {table.words('n_able', place)} if no score is a no"
+    return Card(label, percent(observed), f"{numbers}{others}", words)
+
+
+def _is_nought(table: ReleasedTable, place: int, column: str) -> bool:
+    return bool(table.is_seen(column).iloc[place]) and table.frame[column].iloc[place] == 0
+
+
+def _row(times: ReleasedTimes, axis: str) -> int:
+    frame = times.followed.frame
+    return int(((frame["axis"] == axis) & (frame["route"] == "all")).to_numpy().nonzero()[0][0])
+
+
+def _sessions_card(released: ReleasedResponse) -> Card | None:
+    times = next((one for one in released.times if one.outcome == "Response"), None)
+    if times is None:
+        return None
+    place = _row(times, "sessions")
+    n, k = (times.followed.words(name, place) for name in ("n_patients", "n_reached"))
+    return Card(
+        "Median sessions to first response", number_text(times.followed.frame["median"].iloc[place], 0),
+        f"{k} of {n} with a later score reached it", "Kaplan-Meier over completed sessions.",
+    )  # fmt: skip
+
+
+def _kept_card(released: ReleasedResponse) -> Card | None:
+    after = released.after
+    if after is None or _is_nought(after, 1, "n_patients"):
+        return None
+    label, followed = "Without relapse 8 weeks on", after.words("n_patients", 1)
+    week = released.incidence
+    at_8 = week.loc[week["day"] == WEEK_8, "kept"] if len(week) else pd.Series(dtype=float)
+    words = f"of {followed} responders followed, boosters as no longer followed"
+    value = percent(at_8.iloc[0]) if len(at_8) else NOTHING
+    return Card(label, value, words, "Kaplan-Meier from the response at the end of induction.")
+
+
+def comparison(times: ReleasedTimes) -> str:
+    """The log-rank tests in a sentence each; why there is none where there is none."""
+    said = []
+    for axis, over in (("days", "Over days"), ("sessions", "Over sessions")):
+        test = times.time.log_rank[axis]
+        if test.sentence:
+            return f"{times.outcome}: {test.sentence[0].lower()}{test.sentence[1:]}"
+        p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
+        clear = "differ beyond chance" if test.p_value < 0.05 else "do not differ beyond chance"
+        said.append(f"{over}, {len(test.routes)} routes {clear} (log-rank {test.statistic:.1f}, {test.df} df, {p}).")
+    names = ", ".join(route_label(code).lower() for code in times.time.log_rank["days"].routes)
+    return f"{times.outcome} first reached, {names}: {' '.join(said)}"
+
+
+def ratios_table(times: ReleasedTimes) -> pd.DataFrame:
+    """One row per comparison: what, and the hazard ratio with its interval over days and over sessions, as text."""
+    parts = {axis: frame for axis, frame in times.ratios.items() if len(frame)}
+    if not parts:
+        return pd.DataFrame(columns=["comparison", "days", "sessions"])
+    first = next(iter(parts.values()))
+    table = pd.DataFrame({"comparison": [_comparison(row) for row in first.to_dict("records")]})
+    for axis in ("days", "sessions"):
+        frame = parts.get(axis)
+        table[axis] = NOTHING if frame is None else [_ratio(row) for row in frame.to_dict("records")]
+    return table
+
+
+def _comparison(row: dict[Any, Any]) -> str:
+    if row["term"] in TERMS:
+        return TERMS[row["term"]]
+    label = route_label if row["term"] == "route" else str
+    return f"{label(row['level'])} against {label(row['reference']).lower()}"
+
+
+def _ratio(row: dict[Any, Any]) -> str:
+    if pd.isna(row["hazard_ratio"]):
+        return WITHHELD_VALUE
+    return f"{row['hazard_ratio']:.2f} ({interval_text(row['ci_low'], row['ci_high'], 2)})"
+
+
+def regression_words(times: ReleasedTimes, sees_small: bool) -> str:
+    """Who is in the Cox regressions, or why there is none."""
+    fits = times.time.cox
+    troubles = list(dict.fromkeys(one.sentence for one in fits.values() if one.sentence))
+    if all(one.sentence for one in fits.values()):
+        return troubles[0]
+    words = (
+        "Cox regression, adjusted for everything in the table; above 1 is sooner. Routes were chosen, not drawn by "
+        "lot, and the number of sessions is no random matter: these are differences associated with route, not due to "
+        "it."
+    )
+    if sees_small:
+        fit = next(one for one in fits.values() if not one.sentence)
+        words += f" {fit.n_patients:,} patients, {fit.n_events:,} of whom reached it."
+        words += f" {fit.n_not_recorded:,} more lack an adjustment." if fit.n_not_recorded else ""
+    return " ".join([words, *troubles])
+
+
+def after_words(released: ReleasedResponse) -> str:
+    """What became of responders, with the restricted mean, and the published shares beside ours."""
+    after, durability = released.after, released.durability
+    found = durability.after
+    if after is None or found is None:
+        return durability.sentence
+    responders, followed = (after.words("n_patients", row) for row in (0, 1))
+    if _is_nought(after, 1, "n_patients"):
+        return f"{responders} patients responded at the end of induction; none of them has a later score."
+    said = f"{responders} patients responded at the end of induction; {followed} of them have a later score. "
+    if len(released.incidence) and released.audience.sees_small:
+        kept = found.kept_days
+        said += (
+            f"Of the first {found.horizon:g} days they spent {number_text(kept.estimate)} on average still responding "
+            f"without a booster (95% interval {interval_text(kept.ci_low, kept.ci_high)}); "
+            f"{number_text(found.days_lost['booster'])} came after a booster and "
+            f"{number_text(found.days_lost['relapse'])} after a relapse. "
+        )
+    return said + _beside(released)
+
+
+def _beside(released: ReleasedResponse) -> str:
+    """Our share without relapse at each published time, next to the published one."""
+    found, week = released.durability.after, released.incidence
+    assert found is not None
+    if not found.published:
+        return f"No published durability on {released.result.instrument.name} was verified for these routes."
+    said = []
+    for one in found.published:
+        ours = week.loc[week["day"] == 7 * one.weeks, ["kept", "kept_low", "kept_high"]] if len(week) else week
+        share = NOTHING if not len(ours) else percent(ours["kept"].iloc[0])
+        if len(ours) and not pd.isna(ours["kept_low"].iloc[0]):
+            low, high = (100 * float(ours[name].iloc[0]) for name in ("kept_low", "kept_high"))
+            share += f" ({interval_text(low, high, 0)}%)"
+        said.append(f"{share} without relapse {one.weeks:g} weeks on, published about {one.share:.0%}")
+    one = found.published[0]
+    return f"{'; '.join(said)} ({one.study}, {one.denominator}). Definitions of relapse may differ."
+
+
+def item_words_of(released: ReleasedResponse) -> str:
+    """Who got better and who got worse on the item, baseline to latest answer."""
+    table = released.changes
+    if table is None:
+        return released.suicidality.sentence
+
+    def n(name: str) -> str:
+        return table.words("n_patients", ITEM_ROWS[name])
+
+    return (
+        f"Of {n('both')} patients with the item answered before and after, the latest answer is higher than before in "
+        f"{n('higher')}. {n('present')} had 1 or more before: {n('lower')} of them answered less at the latest. "
+        f"{n('absent')} had 0 before: {n('new')} of them have 1 or more at the latest answer, {n('ever')} at some "
+        "later answer."
+    )

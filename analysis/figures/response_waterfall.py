@@ -1,0 +1,168 @@
+"""Percent change at the end of induction: patient by patient for whoever may see single ones, else in groups."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure.response_page import ReleasedResponse
+
+from .chart import Chart, Heading, drawn, heading
+from .frames import routes_in_order
+from .look import Theme, base_layout
+from .numbers import number_text, share_text
+
+_PLOT_PX = 300
+_FOOT_PX = 46
+_LEFT_PX = 62
+_RIGHT_PX = 16
+_HEAD_PX = 12
+_ROW_PX = 38
+_VALUE_PX = 96
+_TOP_PERCENT = 100.0  # a rise beyond it is drawn as it: from a low baseline percent has no end
+_READ = (
+    "One thin bar a patient scored at the end of induction, from the largest fall to the largest rise, as a share of "
+    "that patient's own baseline. Bars beyond the line of 50% are responders. Rises of more than 100% are drawn as "
+    "100%. Patients without a score are not here, and change in treated patients alone is not change due to treatment."
+)
+_READ_BINS = (
+    "Patients scored at the end of induction in groups of percent change from their own baseline; the first two groups "
+    "have fallen by half or more. Patients without a score are not here."
+)
+_MARKED = " Hollow bars are small numbers of patients and are left out of everything exported."
+
+
+def has_changes(released: ReleasedResponse) -> bool:
+    return bool(released.bins.is_seen("n_patients").any() and released.bins.frame["n_patients"].sum() > 0)
+
+
+def waterfall_chart(released: ReleasedResponse, theme: Theme) -> Chart:
+    """The waterfall. Single patients are drawn only where the release holds them."""
+    if released.points is not None and len(released.points):
+        return _patients(released, released.points, theme)
+    return _bins(released, theme)
+
+
+def _patients(released: ReleasedResponse, points: pd.DataFrame, theme: Theme) -> Chart:
+    name = released.result.instrument.name
+    title = f"Percent change in {name} at the end of induction, patient by patient"
+    top = heading(title, "Colour: route of the first session. Lines: a fall of 50%, and no change.", theme)
+    return Chart(
+        name=f"waterfall-{name}",
+        plot=drawn({"data": _bars(points, theme), "layout": _layout(len(points), top, theme)}),
+        data=partial(points.round, {"percent": 1}),
+        caption=f"{len(points):,} patients scored at the end of induction, of {released.starters} starters.",
+        alt=f"{title}: {_counted(points)}.",
+        how_to_read=_READ,
+        is_individual=True,
+    )
+
+
+def _counted(points: pd.DataFrame) -> str:
+    n, fell = len(points), int((points["percent"] < 0).sum())
+    rose = int((points["percent"] > 0).sum())
+    return f"{fell:,} of {n:,} fell, {rose:,} rose"
+
+
+def _bars(points: pd.DataFrame, theme: Theme) -> list[dict[str, Any]]:
+    traces = []
+    for code in routes_in_order(points["route"]):
+        mine = points[points["route"] == code]
+        traces.append(
+            {
+                "type": "bar",
+                "x": mine.index.tolist(),
+                "y": mine["percent"].clip(upper=_TOP_PERCENT).tolist(),
+                "width": 1,  # a rare route would else get bars as wide as its gaps
+                "marker": {"color": theme.route_colour(code), "line": {"width": 0}},
+                "hovertext": [f"{code}: {number_text(percent, 0)}%" for percent in mine["percent"]],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+        )
+    return traces
+
+
+def _layout(n: int, top: Heading, theme: Theme) -> dict[str, Any]:
+    head = top.height_px + _HEAD_PX
+    layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX})
+    ticks = [-100.0, -50.0, 0.0, 50.0, 100.0]
+    small = {"size": 12, "color": theme.secondary}
+    return layout | {
+        "barmode": "overlay",
+        "bargap": 0,
+        "xaxis": {"range": [-1, n], "showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
+        | {"title": {"text": "Patients, the largest fall first", "font": {"size": 13, "color": theme.secondary}}},
+        "yaxis": {
+            "range": [-104, 104],
+            "tickvals": ticks,
+            "ticktext": [f"{number_text(tick, 0)}%" for tick in ticks],
+            "tickfont": small,
+            "gridcolor": theme.grid,
+            "zeroline": True,
+            "zerolinecolor": theme.secondary,
+            "fixedrange": True,
+        },
+        "shapes": [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": -50, "y1": -50}
+            | {"line": {"color": theme.secondary, "width": 1.2, "dash": "dot"}}
+        ],
+        "annotations": top.annotations(head, _LEFT_PX),
+    }
+
+
+def _bins(released: ReleasedResponse, theme: Theme) -> Chart:
+    name = released.result.instrument.name
+    title = f"Percent change in {name} at the end of induction"
+    top = heading(title, "Patients scored then, by how far their score moved from its baseline.", theme)
+    table = released.bins
+    labels, texts = table.frame["bin"].tolist(), table.texts("n_patients")
+    head = top.height_px + _HEAD_PX
+    margin = {"l": 10, "r": _VALUE_PX, "t": head, "b": 14}
+    layout = base_layout(theme, head + len(labels) * _ROW_PX + 14, margin) | {
+        "xaxis": {"visible": False, "fixedrange": True, "rangemode": "tozero"},
+        "yaxis": {"range": [len(labels) - 0.4, -0.6], "visible": False, "fixedrange": True},
+        "annotations": [*top.annotations(head, 10), *_labels(labels, texts, theme)],
+    }
+    return Chart(
+        name=f"percent-change-{name}",
+        plot=drawn({"data": [_bin_bars(released, theme)], "layout": layout}),
+        data=lambda: table.as_text()[["bin", "n_patients"]],
+        caption=f"Patients scored at the end of induction, of {released.starters} starters.",
+        alt=f"{title}: " + "; ".join(f"{a} {b}" for a, b in zip(labels, texts, strict=True)) + ".",
+        how_to_read=_READ_BINS + (_MARKED if released.audience.sees_small else ""),
+    )
+
+
+def _bin_bars(released: ReleasedResponse, theme: Theme) -> dict[str, Any]:
+    table = released.bins
+    seen = table.is_seen("n_patients").tolist()
+    small = (table.states["n_patients"] == "small").tolist()
+    values = [float(n) if sees else 0.0 for n, sees in zip(table.frame["n_patients"], seen, strict=True)]
+    total = sum(values)
+    words = [
+        f"{label}: {text} ({share_text(value / total if total else 0)} of those shown)"
+        for label, text, value in zip(table.frame["bin"], table.texts("n_patients"), values, strict=True)
+    ]
+    marker = {
+        "color": [theme.paper if few else theme.accent for few in small],
+        "line": {"color": theme.accent, "width": [1.5 if few else 0 for few in small]},
+    }
+    return {
+        "type": "bar", "orientation": "h", "y": list(range(len(values))), "x": values, "width": 0.42, "offset": -0.02,
+        "marker": marker, "hovertext": words, "hovertemplate": "%{hovertext}<extra></extra>",
+    }  # fmt: skip
+
+
+def _labels(labels: list[str], texts: list[str], theme: Theme) -> list[dict[str, Any]]:
+    bare = {"xref": "paper", "showarrow": False, "xanchor": "left"}
+    found = []
+    for place, (label, text) in enumerate(zip(labels, texts, strict=True)):
+        name = {"text": label[0].upper() + label[1:], "x": 0, "y": place - 0.04, "yanchor": "bottom"}
+        value = {"text": f"<b>{text}</b>", "x": 1, "xshift": 6, "y": place + 0.19}
+        found += [
+            {**bare, **name, "font": {"size": 12.5, "color": theme.secondary}},
+            {**bare, **value, "font": {"size": 12.5, "color": theme.ink}},
+        ]
+    return found
