@@ -28,6 +28,7 @@ def pages() -> None:
         "Review": [
             st.Page("app_pages/overview.py", title="Overview", default=True),
             st.Page("app_pages/symptom_change.py", title="Symptom change", url_path="symptom-change"),
+            st.Page("app_pages/response.py", title="Response & durability", url_path="response"),
             st.Page("app_pages/safety.py", title="Safety", url_path="safety"),
             st.Page("app_pages/care.py", title="Care delivery", url_path="care"),
         ],

@@ -1,0 +1,192 @@
+"""The parts of the page on response: each takes a released result and shows it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analysis.disclosure import Shown
+from analysis.disclosure.response_page import ReleasedResponse, ReleasedTimes
+from analysis.disclosure.response_words import (
+    after_words,
+    cards,
+    comparison,
+    percent,
+    ratios_table,
+    regression_words,
+)
+from analysis.figures.durability_after import after_chart, has_after
+from analysis.figures.durability_reach import has_reach, reach_chart
+from analysis.figures.numbers import interval_text, number_text
+from analysis.figures.response_rates import has_outcomes, has_routes, outcomes_chart, routes_chart
+from analysis.figures.response_scatter import has_scatter, scatter_chart
+from analysis.figures.response_waterfall import has_changes, waterfall_chart
+from analysis.figures.response_windows import has_windows, windows_chart
+from analysis.outcomes.response import meaning
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, TIME_TO_RESPONSE
+
+from . import style, tables
+from .panel import figure
+
+_RAPID = {
+    "time": "After the first session",
+    "recall": "Of the recall after it",
+    "n_patients": "Patients scored",
+    "n_again": "With a second session by then",
+    "change": "Mean change, points (95% interval)",
+    "n_reached": "Responded",
+    "n_able": "Of",
+    "response": "Response (95% interval)",
+}
+_RATIOS = {"comparison": "Compared", "days": "Over days", "sessions": "Over sessions"}
+HIDDEN = ":material/visibility_off:"
+
+
+def number_cards(released: ReleasedResponse) -> None:
+    tables.cards((card.label, card.value, card.denominator) for card in cards(released))
+
+
+def outcomes(shown: Shown[ReleasedResponse]) -> None:
+    """Outcomes at the end of induction, by rule and by route, and over time."""
+    theme, few = style.theme(), shown.screen.audience.min_cell
+    name = shown.screen.result.instrument.name
+    left, right = st.columns(2, gap="large")
+    with left:
+        if has_outcomes(shown.screen):
+            figure(shown, lambda one: outcomes_chart(one, theme), key="outcomes")
+        else:
+            text = f"No outcome on {name} can be shown: fewer than {few} patients reached one, or it is not defined."
+            st.info(text, icon=HIDDEN)
+    with right:
+        if has_routes(shown.screen):
+            figure(shown, lambda one: routes_chart(one, theme), key="outcome-routes")
+        else:
+            st.info(f"No route has {few} patients who reached response or remission on {name}.", icon=HIDDEN)
+
+
+def definitions(released: ReleasedResponse) -> None:
+    """Each outcome with its cut-off, and what is not shown and why."""
+    result, rule = released.result, released.result.remission
+    label = rule.label if rule else ""
+    present = list(dict.fromkeys(result.rates["outcome"]))
+    said = [f"{outcome}: {meaning(outcome, result.cutoffs, label)}" for outcome in present]
+    words = ". ".join(said) + ("." if said else "")
+    if result.reliable is not None:
+        words += f" {result.reliable.sentence}"
+    st.caption(" ".join([words, *result.unknown]).strip())
+
+
+def over_time(shown: Shown[ReleasedResponse]) -> None:
+    theme = style.theme()
+    if has_windows(shown.screen):
+        figure(shown, lambda one: windows_chart(one, theme), key="outcome-windows")
+
+
+def changes(shown: Shown[ReleasedResponse]) -> None:
+    """How far each patient moved: one by one for whoever may see that, else in groups."""
+    theme, released = style.theme(), shown.screen
+    if not has_changes(released):
+        text = "Nobody with a baseline above 0 was scored at the end of induction."
+        few = f"Fewer than {released.audience.min_cell} patients moved by any one amount at the end of induction."
+        st.info(few if released.bins.n_withheld else text, icon=HIDDEN)
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        figure(shown, lambda one: waterfall_chart(one, theme), key="waterfall")
+    with right:
+        if has_scatter(released):
+            figure(
+                shown,
+                lambda one: scatter_chart(one, theme) if has_scatter(one) else waterfall_chart(one, theme),
+                key="before-after",
+            )
+        else:
+            st.info(
+                "Before against after is drawn patient by patient, which takes a right of its own. The groups beside "
+                "this hold the same patients.",
+                icon=":material/lock:",
+            )
+
+
+def rapid(released: ReleasedResponse) -> None:
+    """Change in the first days after the first session, where it was measured."""
+    st.header("Rapid relief")
+    table, item = released.rapid.as_text(), released.result.instrument
+    if not len(table):
+        st.markdown(f"Nobody in this cohort was scored on {item.name} within nine days of the first session.")
+        return
+    frame = released.rapid.frame
+    columns = {
+        "change": [
+            f"{number_text(mean)} ({interval_text(low, high)})" if not pd.isna(mean) else "withheld"
+            for mean, low, high in zip(frame["mean"], frame["ci_low"], frame["ci_high"], strict=True)
+        ],
+        "response": [
+            f"{percent(share)} ({interval_text(100 * low, 100 * high, 0)}%)" if not pd.isna(share) else percent(share)
+            for share, low, high in zip(frame["share"], frame["share_low"], frame["share_high"], strict=True)
+        ],
+        "recall": ["not known" if pd.isna(part) else f"{part:.0%}" for part in frame["recall_after"]],
+    }
+    tables.table(
+        table.assign(**columns)[list(_RAPID)],
+        f"{item.name} in the first days after the first session, where it was measured",
+        _RAPID,
+        right=("recall", "n_patients", "n_again", "change", "n_reached", "n_able", "response"),
+    )
+    st.caption(_recall_words(released))
+
+
+def _recall_words(released: ReleasedResponse) -> str:
+    item = released.result.instrument
+    if item.recall_days is None:
+        return f"How long {item.name} looks back is not settled, so these answers may be partly about the time before."
+    if not item.recall_days:
+        return f"{item.name} asks about the moment, so these answers are about the time after the session."
+    return (
+        f"{item.name} asks about the past {item.recall_days:g} days, so the first of these answers are mostly about "
+        "the time before the session: what they show is partly inside that recall. They are observed means of those "
+        "who were asked, not adjusted."
+    )
+
+
+def time_to(shown: Shown[ReleasedResponse]) -> None:
+    """Time to each outcome over days and over sessions, and whether routes differ."""
+    st.header("How soon")
+    theme = style.theme()
+    if not shown.screen.times:
+        st.markdown(f"No verified source defines response or remission on {shown.screen.result.instrument.name}.")
+    for place, times in enumerate(shown.screen.times):
+        if has_reach(times):
+            figure(
+                shown, lambda one, place=place: reach_chart(one, one.times[place], theme), key=f"reach-{times.outcome}"
+            )
+        else:
+            st.info(f"Time to {times.outcome.lower()} is not shown: too few patients are followed.", icon=HIDDEN)
+        st.markdown(comparison(times))
+        _regression(times, shown.screen.audience.sees_small)
+    for one in TIME_TO_RESPONSE:
+        if one.instrument == shown.screen.result.instrument.name:
+            st.caption(f"Published: {one.text} ({one.citation})")
+
+
+def _regression(times: ReleasedTimes, sees_small: bool) -> None:
+    frame = ratios_table(times)
+    if len(frame):
+        caption = f"Hazard ratio of a first {times.outcome.lower()} (95% interval)"
+        tables.table(frame, caption, _RATIOS, right=("days", "sessions"))
+    st.caption(regression_words(times, sees_small))
+
+
+def after_response(shown: Shown[ReleasedResponse]) -> None:
+    """Durability after response."""
+    st.header("How long")
+    theme = style.theme()
+    if has_after(shown.screen):
+        figure(shown, lambda one: after_chart(one, theme), key="after-response")
+    elif shown.screen.after is not None:
+        st.info("What became of responders is not drawn: too few are followed.", icon=HIDDEN)
+    st.markdown(after_words(shown.screen))
+
+
+def notes() -> None:
+    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")
