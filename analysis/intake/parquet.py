@@ -24,7 +24,7 @@ from .limits import (
     UNPACKED_FROM,
 )
 from .parquet_pages import DamagedPages
-from .parquet_trial import unpacked_bytes_of
+from .parquet_trial import Claims, claims_of
 from .source import SourceTable, named_columns
 
 UNREADABLE = "the file is not readable as Parquet. Export it again, or use CSV."
@@ -64,10 +64,13 @@ def _checked_cells(file: StudyFile) -> arrow.Table:
     """Every column of the file. Raises Refused before memory is spent on what the footer or the pages claim."""
     size = file.path.stat().st_size
     _check_footer(file, size)
+    try:
+        claimed = claims_of(file.path, READING)
+    except DamagedPages:
+        raise Refused(UNREADABLE) from None
+    _check_claims(claimed, size)
     with arrow_parquet.ParquetFile(file.path, **READING) as opened:
         schema, claims = opened.schema_arrow, opened.metadata
-    _check_claims(claims, size)
-    _check_pages(file, size)
     texts = [field.name for field in schema if _is_text(field.type)]
     flat = _flat_columns(schema, claims)
     with arrow_parquet.ParquetFile(file.path, read_dictionary=texts, **READING) as opened:
@@ -93,7 +96,7 @@ def _check_footer(file: StudyFile, size: int) -> None:
         raise Refused(f"the file's list of columns is longer than {LARGEST_FOOTER:,} bytes. Use CSV.")
 
 
-def _check_claims(claims: Any, size: int) -> None:
+def _check_claims(claims: Claims, size: int) -> None:
     n_cells = claims.num_rows * claims.num_columns
     if claims.num_columns > MOST_COLUMNS:
         raise Refused(
@@ -105,15 +108,8 @@ def _check_claims(claims: Any, size: int) -> None:
     if n_cells > PARQUET_RATIO_FROM and n_cells * 8 > HIGHEST_PARQUET_RATIO * size:
         rows = f"{claims.num_rows:,} rows in {size:,} bytes"
         raise Refused(f"the file claims {rows}, more than {HIGHEST_PARQUET_RATIO} times its size in memory. Use CSV.")
-
-
-def _check_pages(file: StudyFile, size: int) -> None:
-    try:
-        unpacked = unpacked_bytes_of(file.path, READING)
-    except DamagedPages:
-        raise Refused(UNREADABLE) from None
-    if unpacked > UNPACKED_FROM and unpacked > HIGHEST_PARQUET_RATIO * size:
-        grown = f"unpacks to {unpacked:,} bytes, more than {HIGHEST_PARQUET_RATIO} times its size"
+    if claims.unpacked > UNPACKED_FROM and claims.unpacked > HIGHEST_PARQUET_RATIO * size:
+        grown = f"unpacks to {claims.unpacked:,} bytes, more than {HIGHEST_PARQUET_RATIO} times its size"
         raise Refused(f"the file {grown}. Use CSV.")
 
 

@@ -139,21 +139,24 @@ def _page_sizes(file: BinaryIO, column: Any, longest_header: int) -> list[int]:
 
 
 def answer(requests: TextIO, answers: TextIO) -> None:
-    """Answer requests until there are no more: the unpacked bytes of each file, or null for a damaged one.
+    """Answer requests until there are no more: a file's rows, columns and unpacked bytes, or null for a damaged one.
 
-    A request names the file, Arrow's own limits, the limits of its pages, and up to how many unpacked bytes the file is
-    read as well, as a trial.
+    A request names the file, Arrow's own limits, the limits of its pages, and up to how many cells and unpacked bytes
+    the file is read as well, as a trial.
     """
     import pyarrow as arrow
     from pyarrow.parquet import ParquetFile
 
     for line in requests:
         asked = json.loads(line)
-        found: int | None = None
+        found: list[int] | None = None
         try:
             with ParquetFile(asked["path"], **asked["reading"]) as opened:
-                found = unpacked_bytes(Path(asked["path"]), opened.metadata, PageLimits(*asked["limits"]))
-                if found <= asked["trial"]:
+                claims = opened.metadata
+                unpacked = unpacked_bytes(Path(asked["path"]), claims, PageLimits(*asked["limits"]))
+                found = [claims.num_rows, claims.num_columns, unpacked]
+                most_cells, most_bytes = asked["trial"]
+                if claims.num_rows * claims.num_columns <= most_cells and unpacked <= most_bytes:
                     opened.read(use_threads=False).validate(full=True)
         except DamagedPages:
             found = None

@@ -13,10 +13,10 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import parquet_pages
-from .limits import LONGEST_LOOK, LONGEST_PAGE_HEADER, MOST_PAGES, TRIAL_READ
+from .limits import LONGEST_LOOK, LONGEST_PAGE_HEADER, MOST_PAGES, PARQUET_RATIO_FROM, TRIAL_READ
 from .parquet_pages import DamagedPages
 
 
@@ -79,20 +79,28 @@ _LOOKER = _Looker()
 atexit.register(_LOOKER.close)
 
 
-def unpacked_bytes_of(path: Path, reading: dict[str, Any]) -> int:
-    """The bytes of all pages of a file once unpacked, as its headers have it; ``reading`` are Arrow's own limits.
+class Claims(NamedTuple):
+    """What a file says of itself: rows, columns, and the bytes of all its pages once unpacked."""
 
-    A file that unpacks to little is read once as a trial. Raises DamagedPages when the headers are none, or when
-    looking at the file ended the process that looked.
+    num_rows: int
+    num_columns: int
+    unpacked: int
+
+
+def claims_of(path: Path, reading: dict[str, Any]) -> Claims:
+    """What the footer and the page headers of a file claim; ``reading`` are Arrow's own limits.
+
+    A file that claims little is read once as a trial. Raises DamagedPages when there is nothing to be made of it, or
+    when looking at the file ended the process that looked.
     """
     request = {
         "path": str(path.resolve()),
         "reading": reading,
         "limits": [LONGEST_PAGE_HEADER, MOST_PAGES],
-        "trial": TRIAL_READ,
+        "trial": [PARQUET_RATIO_FROM, TRIAL_READ],
     }
     line = _LOOKER.ask(request)
     found = json.loads(line) if line else None
     if found is None:
         raise DamagedPages
-    return int(found)
+    return Claims(*found)
