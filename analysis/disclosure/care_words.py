@@ -154,9 +154,11 @@ def visit_sentences(released: ReleasedCare) -> tuple[str, ...]:
     found = _whole(released, "within")
     if found is not None and not _missing(found[1], "share_sessions"):
         _, row, _ = found
+        ends = ("exact_low", "exact_high") if _missing(row, "sessions_low") else ("sessions_low", "sessions_high")
+        low, high = (100 * row[name] for name in ends)
         said.append(
             f"Integration within 72 hours followed {tenths(row['share_sessions'])} of completed sessions (95% interval "
-            f"{interval_text(100 * row['sessions_low'], 100 * row['sessions_high'])}%), {row['n_sessions_with']:,.0f} "
+            f"{interval_text(low, high)}%), {row['n_sessions_with']:,.0f} "
             f"of {row['n_sessions']:,.0f}."
         )
     return tuple(said)
@@ -170,9 +172,10 @@ def _visits(released: ReleasedCare, kind: str) -> str:
     row, place = found
     if _missing(row, "per_session"):
         return f"{name}: withheld, it would show fewer than {table.min_cell} patients."
+    interval = "" if _missing(row, "low") else f" (95% interval {interval_text(row['low'], row['high'], 2)})"
     return (
-        f"{name}: {number_text(row['per_session'], 2)} visits per session (95% interval "
-        f"{interval_text(row['low'], row['high'], 2)}), {row['n_visits']:,.0f} in {row['n_sessions']:,.0f} sessions; "
+        f"{name}: {number_text(row['per_session'], 2)} visits per session{interval}, {row['n_visits']:,.0f} in "
+        f"{row['n_sessions']:,.0f} sessions; "
         f"{row['share']:.0%} of patients had any, {table.words('n_with_visit', place)} of "
         f"{table.words('n_patients', place)}."
     )
