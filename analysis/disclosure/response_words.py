@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.outcomes import interval_text, number_text
 from analysis.outcomes.induction import END_OF_INDUCTION
 from analysis.outcomes.response import NON_RESPONSE, OBSERVED, meaning
-from analysis.vocabulary import route_label
+from analysis.vocabulary import Instrument, route_label
 
 from .gate import ReleasedTable
 from .overview_words import NOTHING, WITHHELD_VALUE, Card
@@ -194,4 +194,30 @@ def item_words_of(released: ReleasedResponse) -> str:
         f"{n('higher')}. {n('present')} had 1 or more before: {n('lower')} of them answered less at the latest. "
         f"{n('absent')} had 0 before: {n('new')} of them have 1 or more at the latest answer, {n('ever')} at some "
         "later answer."
+    )
+
+
+def recall_words(item: Instrument) -> str:
+    """How much of what an instrument asks about lies before the first session."""
+    if item.recall_days is None:
+        return f"How long {item.name} looks back is not settled, so these answers may be partly about the time before."
+    if not item.recall_days:
+        return f"{item.name} asks about the moment, so these answers are about the time after the session."
+    return (
+        f"{item.name} asks about the past {item.recall_days:g} days, so the first of these answers are mostly about "
+        "the time before the session: what they show is partly inside that recall. They are observed means of those "
+        "who were asked, not adjusted."
+    )
+
+
+def why_not_single(released: ReleasedResponse) -> str:
+    """Why before against after is not drawn patient by patient."""
+    if released.points is not None and len(released.points):
+        return (
+            f"Before against after is not drawn: {len(released.points):,} patients are too many to tell apart. The "
+            "groups beside this hold the same patients."
+        )
+    return (
+        "Before against after is drawn patient by patient, which takes a right of its own. The groups beside this hold "
+        "the same patients."
     )

@@ -14,6 +14,7 @@ from .chart import Chart, Heading, drawn, heading
 from .frames import routes_in_order
 from .look import Theme, base_layout, faded, route_marker
 from .numbers import nice_ticks, number_text, tick_texts
+from .response_waterfall import single_patients
 
 _PLOT_PX = 300
 _FOOT_PX = 52
@@ -29,13 +30,13 @@ _BAND = "Inside the grey band the change is no larger than measuring twice would
 
 
 def has_scatter(released: ReleasedResponse) -> bool:
-    return released.points is not None and len(released.points) > 0
+    return single_patients(released) is not None
 
 
 def scatter_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     """Raises ValueError where single patients may not be seen; ask `has_scatter` first."""
-    points = released.points
-    if points is None or not len(points):
+    points = single_patients(released)
+    if points is None:
         raise ValueError("single patients may not be shown")
     result = released.result
     name, reliable = result.instrument.name, result.reliable

@@ -21,6 +21,7 @@ _RIGHT_PX = 16
 _HEAD_PX = 12
 _ROW_PX = 38
 _VALUE_PX = 96
+MOST_SINGLE = 2_000  # patients that a browser draws one by one without a wait
 _TOP_PERCENT = 100.0  # a rise beyond it is drawn as it: from a low baseline percent has no end
 _READ = (
     "One thin bar a patient scored at the end of induction, from the largest fall to the largest rise, as a share of "
@@ -39,10 +40,15 @@ def has_changes(released: ReleasedResponse) -> bool:
 
 
 def waterfall_chart(released: ReleasedResponse, theme: Theme) -> Chart:
-    """The waterfall. Single patients are drawn only where the release holds them."""
-    if released.points is not None and len(released.points):
-        return _patients(released, released.points, theme)
-    return _bins(released, theme)
+    """The waterfall. Single patients are drawn only where the release holds them, and not too many."""
+    points = single_patients(released)
+    return _bins(released, theme) if points is None else _patients(released, points, theme)
+
+
+def single_patients(released: ReleasedResponse) -> pd.DataFrame | None:
+    """The patients that can be drawn one by one; None without the right, without any, or with too many."""
+    points = released.points
+    return points if points is not None and 0 < len(points) <= MOST_SINGLE else None
 
 
 def _patients(released: ReleasedResponse, points: pd.DataFrame, theme: Theme) -> Chart:

@@ -13,7 +13,9 @@ from analysis.disclosure.response_words import (
     comparison,
     percent,
     ratios_table,
+    recall_words,
     regression_words,
+    why_not_single,
 )
 from analysis.figures.durability_after import after_chart, has_after
 from analysis.figures.durability_reach import has_reach, reach_chart
@@ -101,11 +103,7 @@ def changes(shown: Shown[ReleasedResponse]) -> None:
                 key="before-after",
             )
         else:
-            st.info(
-                "Before against after is drawn patient by patient, which takes a right of its own. The groups beside "
-                "this hold the same patients.",
-                icon=":material/lock:",
-            )
+            st.info(why_not_single(released), icon=":material/lock:")
 
 
 def rapid(released: ReleasedResponse) -> None:
@@ -133,20 +131,7 @@ def rapid(released: ReleasedResponse) -> None:
         _RAPID,
         right=("recall", "n_patients", "n_again", "change", "n_reached", "n_able", "response"),
     )
-    st.caption(_recall_words(released))
-
-
-def _recall_words(released: ReleasedResponse) -> str:
-    item = released.result.instrument
-    if item.recall_days is None:
-        return f"How long {item.name} looks back is not settled, so these answers may be partly about the time before."
-    if not item.recall_days:
-        return f"{item.name} asks about the moment, so these answers are about the time after the session."
-    return (
-        f"{item.name} asks about the past {item.recall_days:g} days, so the first of these answers are mostly about "
-        "the time before the session: what they show is partly inside that recall. They are observed means of those "
-        "who were asked, not adjusted."
-    )
+    st.caption(recall_words(item))
 
 
 def time_to(shown: Shown[ReleasedResponse]) -> None:
