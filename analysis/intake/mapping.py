@@ -39,8 +39,8 @@ FOREIGN = ("fhir", "omop", "redcap")
 TABLE_KEYS = ("source", "columns", "keep", "long", "drop_repeats")
 FILTER_KEYS = ("column", "in", "not_in", "blank", "among")
 NOT_ALLOWED = (
-    "Only an administrator can allow a column, in the mapping that the dashboard or a snapshot is started with, so "
-    "that was left out and every column is looked at."
+    "Only an administrator can allow a column: in the mapping that the dashboard or a snapshot is started with, or"
+    " where an audit keeps the reason. That was left out, and every column is looked at."
 )
 
 

@@ -450,6 +450,18 @@ def test_a_column_that_the_mapping_allows_is_written_down_with_its_reason(
     assert "Ann Miller" not in log.read_text()
 
 
+def test_an_upload_allows_no_column_where_no_audit_keeps_the_reason(open_app: OpenApp, small_study: Files) -> None:
+    lines = str(small_study["patients.csv"]).splitlines()
+    named = "\n".join([f"{lines[0]},full_name", *(f"{line},Ann Miller" for line in lines[1:])]) + "\n"
+    allow = '[[allow]]\ntable = "patients"\ncolumn = "full_name"\nreason = "Invented names of a demonstration"\n'
+    app = opened_at(open_app, LOAD)
+    send(app, {"saved.toml": allow}, "data-saved")
+    send(app, {**small_study, "patients.csv": named})
+    assert not app.exception
+    assert not [button for button in app.button if button.key == "data-use"]
+    assert "Ann Miller" not in words(app)
+
+
 def test_individual_data_that_cannot_be_written_down_are_not_shown(
     open_app: OpenApp, audited: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,8 +116,9 @@ def test_a_mapping_that_somebody_sent_lets_no_column_through() -> None:
     assert [(finding.level, str(finding)) for finding in log.findings] == [
         (
             "note",
-            "The mapping allows 2 columns under [[allow]]. Only an administrator can allow a column, in the mapping "
-            "that the dashboard or a snapshot is started with, so that was left out and every column is looked at.",
+            "The mapping allows 2 columns under [[allow]]. Only an administrator can allow a column: in the mapping "
+            "that the dashboard or a snapshot is started with, or where an audit keeps the reason. That was left out, "
+            "and every column is looked at.",
         )
     ]
 
