@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure import MIN_CELL
+from analysis.disclosure import MIN_CELL, of_patients
 from analysis.disclosure.response_page import ReleasedResponse, ReleasedTimes
 from analysis.vocabulary import route_label
 
@@ -190,8 +190,8 @@ def _caption(times: ReleasedTimes) -> str:
     row = times.followed.frame.index[(times.followed.frame["route"] == "all").to_numpy()][0]
     n, k = (times.followed.words(name, int(row)) for name in ("n_patients", "n_reached"))
     return (
-        f"Of {n} patients who could reach it and have a later score, {k} did at least once. Beneath the axis: still "
-        "followed without it, at 4 and 12 weeks and after 3 and 6 sessions."
+        f"Of {of_patients(n)} who could reach it and have a later score, {k} did at least once. Beneath the axis: "
+        "still followed without it, at 4 and 12 weeks and after 3 and 6 sessions."
     )
 
 

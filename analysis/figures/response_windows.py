@@ -117,8 +117,9 @@ def _notes(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
     heights = _kept_apart({rule: point[1] for rule, point in last.items()})
     bare = {"showarrow": False, "xref": f"x{axis}", "yref": f"y{axis}"}
     names = [
-        {**bare, "text": _name(rule, last[rule][1], axis), "x": len(_DAYS) - 1, "xanchor": "left"}
+        {**bare, "text": _name(rule, last[rule][1], axis), "x": list(_DAYS).index(last[rule][0])}
         | {
+            "xanchor": "left",
             "xshift": 9,
             "y": height,
             "font": {"size": 11.5, "color": theme.ink if rule == OBSERVED else theme.secondary},

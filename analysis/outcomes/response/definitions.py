@@ -97,6 +97,6 @@ def not_known(item: Instrument, of: Cutoffs) -> tuple[str, ...]:
     if of.reliable is None:
         missing.append(
             f"Reliable change is not shown: it needs the reliability of {item.name} and no value was verified. "
-            "Enter the one you rely on in the settings of this page."
+            "Whoever holds the files can enter one under Cut-offs."
         )
     return tuple(missing)

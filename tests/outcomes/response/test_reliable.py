@@ -59,8 +59,8 @@ def test_without_a_reliability_there_is_no_reliable_change_and_a_sentence_says_w
     assert result.reliable is None
     assert "Reliable change" not in set(result.rates["outcome"])
     assert result.unknown == (
-        "Reliable change is not shown: it needs the reliability of PHQ-9 and no value was verified. Enter the one you "
-        "rely on in the settings of this page.",
+        "Reliable change is not shown: it needs the reliability of PHQ-9 and no value was verified. Whoever holds the "
+        "files can enter one under Cut-offs.",
     )
 
 
