@@ -120,7 +120,7 @@ def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
             measured("CADSS scored", by=("route", "dose"), means=interval),
         ),
         "dissociation_by_session": (
-            result.dissociation_by_session,
+            result.dissociation_by_session.drop(columns=["n_paired", "paired", "paired_low", "paired_high"]),
             measured("CADSS scored at a session", "session", means=interval),
         ),
         "paired": (

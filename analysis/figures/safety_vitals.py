@@ -152,9 +152,7 @@ def dissociation_chart(released: ReleasedSafety, theme: Theme) -> Chart:
     said = "; ".join(f"{labels[point.row].text}: {point.words}" for point in points)
     return Chart(
         name="dissociation-by-dose",
-        plot=rows_figure(
-            labels, [RowPanel("Mean CADSS, points", "CADSS, points (0 to 92)", False, tuple(points))], top, theme
-        ),
+        plot=rows_figure(labels, [RowPanel("Mean CADSS, points", "CADSS, points", False, tuple(points))], top, theme),
         data=partial(rates_data, table, table.frame),
         caption=f"Sessions with a CADSS score; doses with at least {table.min_cell} patients; the table has all.",
         alt=f"{title}. {said}.",
@@ -195,13 +193,19 @@ def habituation_chart(released: ReleasedSafety, theme: Theme) -> Chart:
     return Chart(
         name="dissociation-by-session",
         plot=lines_figure([Line("Difference", theme.accent, "circle", "solid", points)], axes, top, theme),
-        data=partial(rates_data, table, table.frame),
+        data=partial(_by_session_data, released),
         caption="Patients with a score at both sessions. The last point holds session 13 and all later ones.",
         alt=f"{title}: "
         + "; ".join(f"session {x}: {point.words}" for x, point in zip(places, points, strict=True))
         + ".",
         how_to_read=_READ_HABITUATION,
     )
+
+
+def _by_session_data(released: ReleasedSafety) -> pd.DataFrame:
+    """Means by route and session number, and the paired differences beside them; counts as text."""
+    means, paired = released["dissociation_by_session"].as_text(), released["paired"].as_text()
+    return means.merge(paired, on=["route", "session"], how="left")
 
 
 def _or_none(value: float) -> float | None:

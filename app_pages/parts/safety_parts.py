@@ -228,7 +228,7 @@ def sessions(released: ReleasedSafety) -> None:
         else:
             tables.table(
                 _named(frame)[["route", "n_patients", "n_sessions", *_QUARTILES]], "Minutes observed after dosing",
-                {"n_sessions": "Sessions", **_QUARTILES}, right=_COUNTS,
+                {"n_sessions": "Sessions", **_QUARTILES}, dict.fromkeys(_QUARTILES, _whole), right=_COUNTS,
             )  # fmt: skip
     with right:
         frame = released["stopped_early"].as_text()
@@ -236,6 +236,10 @@ def sessions(released: ReleasedSafety) -> None:
             shares = {"share_sessions": _tenths, "share_patients": _tenths}
             columns = ["route", "n_sessions", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
             tables.table(_named(frame)[columns], "Sessions stopped early, by route", _SHARES, shares, right=_COUNTS)
+
+
+def _whole(minutes: float) -> str:
+    return number_text(minutes, 0)
 
 
 def _tenths(share: float) -> str:

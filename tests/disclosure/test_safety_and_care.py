@@ -81,6 +81,24 @@ def test_no_count_of_a_few_is_shown_and_no_column_of_the_gate_is_left(raw, cohor
                 assert table.frame.loc[~table.is_seen(column), column].isna().all(), (name, column)
 
 
+NOT_OF_PATIENTS = {"n_sessions", "n_sessions_with", "n_clinics", "n_visits", "n_gaps", "n_timed"}
+
+
+def test_every_column_that_counts_patients_has_passed_the_gate(raw) -> None:
+    for page in (released_safety(raw(COHORTS[0]), viewer()), released_care(raw(COHORTS[0]), viewer())):
+        for name, table in page.tables.items():
+            counts = {column for column in table.frame if str(column).startswith("n_")} - NOT_OF_PATIENTS
+            assert counts <= set(table.states), (name, counts)
+
+
+@pytest.mark.parametrize("cohort", COHORTS, ids=str)
+def test_numbers_of_sessions_and_visits_go_with_the_patients_they_are_of(raw, cohort: Cohort) -> None:
+    for page in (released_safety(raw(cohort), viewer()), released_care(raw(cohort), viewer())):
+        for name, table in page.tables.items():
+            for column in (NOT_OF_PATIENTS - {"n_clinics"}) & set(table.frame):
+                assert not table.frame[column].isin(FEW).any(), (name, column)
+
+
 @pytest.mark.parametrize("cohort", COHORTS, ids=str)
 def test_rates_of_a_few_and_of_all_but_a_few_are_missing(raw, cohort: Cohort) -> None:
     one = raw(cohort)
