@@ -45,8 +45,8 @@ def true_difference(truth: dict, first: str, second: str) -> float:
 
 
 def test_the_sample_study_is_the_one_the_truth_was_written_for(truth, result):
-    assert result.n_starters == truth["n_patients"]
-    assert result.n_evaluable == truth["n_evaluable"]
+    assert result.of.n_starters == truth["n_patients"]
+    assert result.of.n_evaluable == truth["n_evaluable"]
     assert result.status == "converged"
 
 
