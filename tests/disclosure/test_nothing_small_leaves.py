@@ -335,7 +335,9 @@ any_cohort = st.tuples(st.sampled_from([0.02, 0.05, 0.1, 0.3, 0.7, 0.98]), st.in
 lenient = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=lenient)
+# The same draws every time: a mean of few patients can read like one of many by chance (about once in some hundred
+# cohorts), which the slow run leaves to its reader.
+@settings(max_examples=12, deadline=None, suppress_health_check=lenient, derandomize=True)
 @given(any_cohort)
 def test_any_cohort_at_all_keeps_its_small_numbers(prepared: Models, drawn: tuple[float, int]) -> None:
     raw = results(some_of(prepared[ModelSpec()].study, *drawn), prepared[ModelSpec()])
