@@ -79,7 +79,7 @@ def loss_weights(zz: FloatArray, shrink: list[list[FloatArray]], d: FloatArray) 
     index = {pair: position for position, pair in enumerate(lower_pairs(size))}
     a = [[zz[index[max(i, j), min(i, j)]] for j in range(size)] for i in range(size)]
     m = [[_weighted_sum(d[i], [shrink[k][j] for k in range(size)]) for j in range(size)] for i in range(size)]
-    if np.trace(d) * max(float(zz[index[k, k]].max()) for k in range(size)) < MODERATE:
+    if is_moderate(zz, d):
         return [0.5 * (m[i][j] + m[j][i]) if i != j else m[i][i] for i, j in lower_pairs(size)]
     inner = [  # A M + (I + AD)^-1, whose product with M' is to be taken off
         [_dotted([*a[i], 1.0], [*(m[k][j] for k in range(size)), shrink[i][j]]) for j in range(size)]
@@ -92,6 +92,12 @@ def loss_weights(zz: FloatArray, shrink: list[list[FloatArray]], d: FloatArray) 
         - 0.5 * _dotted([m[k][j] for k in range(size)], [inner[k][i] for k in range(size)])
         for i, j in lower_pairs(size)
     ]
+
+
+def is_moderate(zz: FloatArray, d: FloatArray) -> bool:
+    """Whether D (I + AD)^-1 is as good as its stationary form for these patients: see ``loss_weights``."""
+    largest = max(float(zz[row * (row + 3) // 2].max()) for row in range(len(d)))
+    return float(np.trace(d)) * largest < MODERATE
 
 
 def _weighted_sum(weights: FloatArray, arrays: list[FloatArray]) -> FloatArray:

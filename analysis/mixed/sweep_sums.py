@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .crossproducts import CrossProducts, lower_pairs
-from .inverses import INVERSES, loss_weights
+from .inverses import INVERSES, is_moderate, loss_weights
 from .patterns import Patterns
 from .products import piece_length
 
@@ -49,14 +49,18 @@ def sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Cent
     stored = len(data.zz)
     ww_sum, w_sum = np.zeros((stored, stored)), np.zeros(stored)
     wp_sum = np.zeros((stored, stored)) if centre is not None else None
-    squares, loss = np.zeros((q * width, q * width)), np.zeros((width, width))
+    (squares, mixed), loss = np.zeros((2, q * width, q * width)), np.zeros((width, width))
     score = np.empty((q, data.m)) if keep_score else None
     for chunk in shrunken_chunks(data, covariance):
         part, w, g = chunk.part, chunk.w, chunk.g
         log_determinant += float(np.log(chunk.determinant).sum())
         flat = g.reshape(q * width, -1)
         squares += flat @ flat.T
-        loss += weighted_products(data.zx[:, :, part], loss_weights(data.zz[:, part], chunk.shrink, covariance))
+        zx, zz = data.zx[:, :, part], data.zz[:, part]
+        if is_moderate(zz, covariance):  # K B = D G, and one product is quicker than several
+            mixed += zx.reshape(q * width, -1) @ flat.T
+        else:
+            loss += weighted_products(zx, loss_weights(zz, chunk.shrink, covariance))
         w_sum += w.sum(axis=1)
         ww_sum += w @ w.T
         if centre is not None and wp_sum is not None:
@@ -64,7 +68,9 @@ def sums_over_patients(data: CrossProducts, covariance: FloatArray, centre: Cent
             wp_sum += w @ p_terms.T
             if score is not None:
                 score[:, part] = residual
-    return Sums(log_determinant, w_sum, ww_sum, squares.reshape(q, width, q, width), loss, wp_sum, score)
+    shape = (q, width, q, width)
+    loss += np.einsum("ab,axby->xy", covariance, mixed.reshape(shape))
+    return Sums(log_determinant, w_sum, ww_sum, squares.reshape(shape), loss, wp_sum, score)
 
 
 def weighted_products(values: FloatArray, weights: list[FloatArray]) -> FloatArray:
