@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from analysis.disclosure.response_page import ReleasedResponse
 from analysis.outcomes.induction import END_OF_INDUCTION
@@ -52,14 +53,8 @@ def outcomes_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     name = released.result.instrument.name
     title = f"Outcomes on {name} at the end of induction, three ways"
     top = heading(title, "Share with its 95% interval; pale: if none, and if all, of the missing reached it.", theme)
-    return Chart(
-        name=f"outcomes-{name}",
-        plot=drawn(rows_figure(rows, top, theme, _LEFT_PX)),
-        data=partial(outcomes_data, released),
-        caption=_caption(released),
-        alt=f"{title}: " + "; ".join(f"{row.group} {row.words}" for row in rows) + ".",
-        how_to_read=_READ + (_MARKED if released.audience.sees_small else ""),
-    )
+    figure = rows_figure(rows, top, theme, _LEFT_PX)
+    return _chart(released, f"outcomes-{name}", title, rows, figure, _READ)
 
 
 def has_routes(released: ReleasedResponse) -> bool:
@@ -74,19 +69,27 @@ def routes_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     name = released.result.instrument.name
     title = f"Response and remission on {name} by route, end of induction"
     top = heading(title, "Of those scored, 95% interval; pale: if none, and if all, of the missing reached it.", theme)
-    return Chart(
-        name=f"outcomes-by-route-{name}",
-        plot=drawn(rows_figure(rows, top, theme, _LEFT_PX)),
-        data=partial(outcomes_data, released),
-        caption=_caption(released),
-        alt=f"{title}: " + "; ".join(f"{row.group} {row.words}" for row in rows) + ".",
-        how_to_read=_READ_ROUTES + (_MARKED if released.audience.sees_small else ""),
-    )
+    figure = rows_figure(rows, top, theme, _LEFT_PX)
+    return _chart(released, f"outcomes-by-route-{name}", title, rows, figure, _READ_ROUTES)
 
 
 def outcomes_data(released: ReleasedResponse) -> pd.DataFrame:
     """Every rate that may be shown: one row per window, outcome and route, counts as text, shares 0 to 1."""
     return released.rates.as_text()
+
+
+def _chart(
+    released: ReleasedResponse, name: str, title: str, rows: list[ShareRow], figure: go.Figure, how_to_read: str
+) -> Chart:
+    """What both charts carry beside their picture: the table, the caption, the rows in words."""
+    return Chart(
+        name=name,
+        plot=drawn(figure),
+        data=partial(outcomes_data, released),
+        caption=_caption(released),
+        alt=f"{title}: " + "; ".join(f"{row.group} {row.words}" for row in rows) + ".",
+        how_to_read=how_to_read + (_MARKED if released.audience.sees_small else ""),
+    )
 
 
 def _rule_rows(released: ReleasedResponse, colour: str) -> list[ShareRow]:
