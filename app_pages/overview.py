@@ -14,15 +14,16 @@ with st.container(width=260):
 if not messages.is_empty():
     review = release.review(instrument)
     review_parts.number_cards(review.screen)
+    review_parts.board(review.screen)
     with st.container(key="halves"):
         left, right = st.columns(2, gap="large")
     with left:
         review_parts.attrition(review)
-        review_parts.in_words(review.screen)
+        review_parts.lines(review.screen)
     with right:
         review_parts.rates(review)
     st.divider()
+    review_parts.years(review.screen)
     review_parts.published(review.screen)
-    review_parts.notes()
     messages.withheld(review.screen.sentence)
     messages.study_notes(state.study().notes)

@@ -2,6 +2,7 @@
 
 from .audience import RIGHTS, Audience, Right, holder, viewer
 from .audit import AuditLog, Event
+from .cards import Card
 from .cells import MIN_CELL, cell_text, is_small, small_cells, withhold_small
 from .cohort_record import CohortRecord
 from .denominators import release_size
@@ -18,7 +19,7 @@ from .gate import (
 )
 from .guard import Verdict, sentence_about
 from .overview import ReleasedOverview, release_overview
-from .overview_words import Card
+from .overview_years import ReleasedYears
 from .sessions import ReleasedSessions, release_sessions
 from .settings import Settings, SettingsError, read_settings
 from .shown import Shown, shown
@@ -40,6 +41,7 @@ __all__ = [
     "ReleasedOverview",
     "ReleasedSessions",
     "ReleasedTable",
+    "ReleasedYears",
     "Right",
     "Settings",
     "SettingsError",

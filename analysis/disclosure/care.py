@@ -16,14 +16,14 @@ from analysis.outcomes.who import STARTERS, STUDY, able, reached, seen
 from .audience import Audience
 from .cells import is_small
 from .counted import CountColumn, CountedTable, Relations
+from .counted_rows import COVERED, INTEGRATED, QUARTILES, charges, measured, shares
 from .denominators import DENOMINATORS, SHARED, STARTERS_ROW
 from .gate import WITHHELD, ReleasedTable, release
 from .nested_tables import Rows, closed_words, nested, without_names
+from .overview_tables import overview_counts
 from .ranges import Sum
-from .safety import measured, shared_nested, shares
 from .suppression import CountSystem, withhold
 
-QUARTILES = ("q1", "median", "q3")
 COARSE_SESSIONS = (
     1,
     3,
@@ -63,8 +63,10 @@ def release_care(
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
     started treatment."""
     own = nested(_frames(result, audience, closed)).and_also(*_rules(result))
-    ready = shared_nested(review, n_study, own)
-    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), [SHARED]))
+    known = overview_counts(review, n_study)
+    ready = own.and_also(known.tables, known.relations)
+    stages = [SHARED, tuple(known.tables)]
+    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
     mine = found.of(own.tables.keys())
     tables = {**mine.tables, "access": _access(result.access, audience, closed), "staying": _staying(result, audience)}
     return ReleasedCare(
@@ -123,11 +125,11 @@ def _frames(result: Care, audience: Audience, closed: Collection[str] = ()) -> d
             result.minutes,
             Rows("length of a visit", STARTERS, ("kind",), (), values=("n_visits",), means=QUARTILES),
         ),
-        "within": (result.within, shares("integration within 72 hours")),
+        "within": (result.within, shares(INTEGRATED)),
         "association": (_association(result, closed), _association_rows()),
         "cost_per_session": (
             result.cost_per_session,
-            measured("charge recorded", means=(*QUARTILES, "mean", "ci_low", "ci_high")),
+            charges(),
         ),
         "cost_per_course": (
             result.cost_per_course.drop(columns="n_starters"),
@@ -140,7 +142,7 @@ def _frames(result: Care, audience: Audience, closed: Collection[str] = ()) -> d
                 part_values=("cost", "per_responder", "ci_low", "ci_high"),
             ),
         ),
-        "covered": (result.covered, shares("coverage recorded")),
+        "covered": (result.covered, shares(COVERED)),
         "by_payer": (
             result.by_payer,
             _of_starters(

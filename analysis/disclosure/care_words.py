@@ -10,9 +10,9 @@ from analysis.outcomes import interval_text, number_text
 from analysis.outcomes.care import FEWEST, INTEGRATION, PREPARATION
 from analysis.outcomes.safety import ALL
 
+from .cards import WITHHELD_VALUE, Card
 from .care import ReleasedCare
 from .gate import ReleasedTable
-from .overview_words import WITHHELD_VALUE, Card
 from .safety_words import row_of, tenths
 
 NO_VISITS = (

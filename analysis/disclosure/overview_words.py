@@ -1,45 +1,29 @@
-"""The overview in words: its cards and sentences, every number as it may be said."""
+"""The overview in words: its cards, three sentences for a board, and the change, every number as it may be said."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import pandas as pd
 
-from analysis.outcomes import AS_NON_RESPONSE, OBSERVED, Overview, SafetyLine, interval_text, number_text
+from analysis.outcomes import Overview, interval_text, number_text
+from analysis.outcomes.induction import END_OF_INDUCTION
+from analysis.outcomes.response import NON_RESPONSE, OBSERVED
+from analysis.outcomes.response.definitions import REMISSION, RESPONSE
 from analysis.vocabulary import instrument
 
+from .cards import NOTHING, WITHHELD_VALUE, Card
 from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
 from .gate import Release, ReleasedTable, of_patients
+from .overview_lines import median_words, percent_words, safety_in_short, share_words
 
-WITHHELD_VALUE = "withheld"
-NOTHING = "–"
-EVALUABLE_STEP = 2  # of the attrition
-_FOUND_BY = {
-    "solicited": "Where staff asked after each session",
-    "spontaneous": "Where events were noted when patients mentioned them",
-}
-_NOT_SAID_HOW = "Where it is not recorded how events were found"
-
-
-@dataclass(frozen=True)
-class Card:
-    """One number card: what it is, its value as text, the denominator it stands on, a line of help."""
-
-    label: str
-    value: str
-    denominator: str
-    help: str
+EVALUABLE_STEP, LAST_STEP = 2, 4  # of the attrition
 
 
 def cards(result: Overview, found: Release, attrition: ReleasedTable, rates: ReleasedTable) -> tuple[Card, ...]:
-    """The head of the overview: who started, who is evaluable, the change, response and remission."""
+    """The head of the overview: who started, who is evaluable, the change, response, remission, and how soon."""
     item, rule = instrument(result.instrument), result.remission
     denominators = found[DENOMINATORS]
     starters = denominators.words("n_patients", STARTERS_ROW)
     evaluable = denominators.words("n_patients", EVALUABLE_ROW)
-    scored = found.words("change")
     made: list[Card | None] = [
         Card(
             "Started treatment", denominators.texts("n_patients")[STARTERS_ROW],
@@ -51,18 +35,13 @@ def cards(result: Overview, found: Release, attrition: ReleasedTable, rates: Rel
             f"A {item.name} baseline and at least one later score after a session.",
         ),
         Card(
-            f"Change in {item.name}, around day 28", _points(found, result.change.n_patients),
-            f"{scored} of {starters} starters",
+            f"Change in {item.name}, end of induction", _points(found, result.change.n_patients),
+            f"{found.words('change')} of {starters} starters",
             "Observed mean change from baseline, not adjusted. Negative is improvement.",
         ),
-        _rate_card(
-            result, rates, "Response", "baseline above 0",
-            f"A fall of {item.response_fraction or 0:.0%} or more from baseline.",
-        ),
-        _rate_card(
-            result, rates, "Remission", f"baseline above {rule.at_most:g}" if rule else "",
-            f"A score {rule.label} (used by {rule.used_by})." if rule else "",
-        ),
+        rate_card(rates, RESPONSE, f"a fall of {item.response_fraction or 0:.0%} or more from baseline"),
+        rate_card(rates, REMISSION, f"a score {rule.label}" if rule else ""),
+        _first_card(result, found),
     ]  # fmt: skip
     return tuple(card for card in made if card is not None)
 
@@ -71,7 +50,7 @@ def _n(result: Overview, step: int) -> int:
     return int(result.attrition["n_patients"].iloc[step])
 
 
-def _percent(share: float, of: int) -> str:
+def _percent(share: float, of: int = 1) -> str:
     if not of:
         return NOTHING
     return WITHHELD_VALUE if pd.isna(share) else f"{share:.0%}"
@@ -84,82 +63,111 @@ def _points(found: Release, n: int) -> str:
     return WITHHELD_VALUE if pd.isna(mean) else f"{number_text(mean)} points"
 
 
-def _rate_card(result: Overview, rates: ReleasedTable, outcome: str, who: str, words: str) -> Card | None:
-    """The share of those scored, and beneath it the share when no score counts as a no; none without anyone able."""
-    table = rates.frame
-    everyone = (table["outcome"] == outcome) & (table["route"] == "all")
-    rows = {table["rule"].iloc[place]: int(place) for place in everyone.to_numpy().nonzero()[0]}
-    if OBSERVED not in rows or table["denominator"].iloc[rows[OBSERVED]] == 0:
+def row_of_rate(table: ReleasedTable, outcome: str) -> int | None:
+    """The row of an outcome at the end of induction in everyone; None without one."""
+    frame = table.frame
+    rows = (frame["outcome"] == outcome) & (frame["route"] == "all") & (frame["window"] == END_OF_INDUCTION)
+    places = rows.to_numpy().nonzero()[0]
+    return int(places[0]) if len(places) else None
+
+
+def rate_card(table: ReleasedTable, outcome: str, words: str) -> Card | None:
+    """The share of those scored at the end of induction, and beneath it the share when no score is a no; None for an
+    outcome that is not defined. words say what the outcome is."""
+    place = row_of_rate(table, outcome)
+    if place is None:
         return None
-    seen, able = rows[OBSERVED], rows[AS_NON_RESPONSE]
-    shares = [_percent(table["share"].iloc[place], 1) for place in (seen, able)]
-    if shares[0] == WITHHELD_VALUE:
-        return Card(f"{outcome}, around day 28", WITHHELD_VALUE, _why_withheld(rates), words)
+    row, label = table.frame.iloc[place], f"{outcome}, end of induction"
+    if table.is_seen("n_scored").iloc[place] and row["n_scored"] == 0:
+        return Card(label, NOTHING, f"nobody who could reach it was scored then; {words}", words)
+    observed, dropped = row[f"{OBSERVED} share"], row[f"{NON_RESPONSE} share"]
+    if pd.isna(observed):
+        return Card(label, WITHHELD_VALUE, f"it would show fewer than {table.min_cell} patients; {words}", words)
+    numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored; "
+    others = f"{_percent(dropped)} of {table.words('n_able', place)} if no score is a no"
+    return Card(label, _percent(observed), numbers + others, words)
+
+
+def _first_card(result: Overview, found: Release) -> Card | None:
+    if not len(result.first):
+        return None
+    table = found["first response"]
+    value = median_words(result.first, 0, found)
     return Card(
-        f"{outcome}, around day 28",
-        shares[0],
-        f"{rates.words('numerator', seen)} of {rates.words('denominator', seen)} scored, {who}; "
-        f"{shares[1]} of {rates.words('denominator', able)} if no score is a no",
-        words,
-    )
-
-
-def _why_withheld(rates: ReleasedTable) -> str:
-    return f"it would show fewer than {rates.min_cell} patients"
+        "First response, median", f"day {value}" if value[:1].isdigit() else value,
+        f"{table.words('n_reached')} of {table.words('n_patients')} with a later score ever responded",
+        "Kaplan-Meier over days since the first session.",
+    )  # fmt: skip
 
 
 def change_words(result: Overview, found: Release) -> str:
     """The observed mean change with its interval and denominator."""
     name, row = result.instrument, found["change"].frame.iloc[0]
     if result.change.n_patients < 2:
-        return f"Too few patients have both a baseline and a score around day 28 to state a change in {name}."
+        return f"Too few patients have both a baseline and a score at the end of induction to state a change in {name}."
     starters = found[DENOMINATORS].words("n_patients", STARTERS_ROW)
     if pd.isna(row["mean"]):
         return (
-            f"The observed mean change in {name} from baseline to around day 28 is withheld: {found.words('change')} "
-            f"of {starters} starters have both scores."
+            f"The observed mean change in {name} from baseline to the end of induction is withheld: "
+            f"{found.words('change')} of {starters} starters have both scores."
         )
     return (
-        f"Observed mean change in {name} from baseline to around day 28: {number_text(row['mean'])} points "
+        f"Observed mean change in {name} from baseline to the end of induction: {number_text(row['mean'])} points "
         f"(95% interval {interval_text(row['ci_low'], row['ci_high'])}), in {found.words('change')} of {starters} "
         "starters."
     )
 
 
-def safety_words(safety: SafetyLine, found: Release) -> tuple[str, ...]:
-    """Sentences on adverse events of the cohort; one that says so when there is no table of them."""
-    if not safety.is_recorded:
-        return ("This study has no adverse_events table, so nothing can be said about safety here.",)
-    if safety.n_sessions == 0:
-        return ("No sessions in this cohort.",)
-    if not len(safety.events):
-        return (_no_event(safety, found),)
-    table = found["safety"]
-    said = [_one_kind(row, table, place) for place, row in enumerate(table.frame.to_dict("records"))]
-    return (*said, _serious(safety, found))
+def board_words(result: Overview, found: Release, attrition: ReleasedTable, rates: ReleasedTable) -> tuple[str, ...]:
+    """Three sentences to read out: who is left, what happened to their scores, and what happened at sessions."""
+    if not _n(result, 0):
+        return ()
+    return _who(result, found, attrition), _what(result, found, rates), safety_in_short(result.safety, found)
 
 
-def _no_event(safety: SafetyLine, found: Release) -> str:
-    if not found["all events"].is_seen("n_patients").iloc[0]:
-        return f"No adverse event was recorded among {of_patients(found.words('all events'))}."
-    return f"No adverse event was recorded in {safety.n_sessions:,} sessions of {found.words('all events')} patients."
+def _step(attrition: ReleasedTable, place: int) -> str:
+    """A count with its share of starters, as far as they may be said."""
+    row, count = attrition.frame.iloc[place], attrition.words("n_patients", place)
+    if pd.isna(row["share"]):
+        return count
+    return f"{count} ({percent_words(row)})"
 
 
-def _one_kind(row: dict[Any, Any], table: ReleasedTable, place: int) -> str:
-    start = f"{_FOUND_BY.get(str(row['kind']), _NOT_SAID_HOW)} ({row['n_clinics']} of {row['of_clinics']} clinics)"
-    if pd.isna(row["share"]) or pd.isna(row["n_sessions"]):
-        return f"{start}: withheld, it would show fewer than {table.min_cell} patients or events."
+def _who(result: Overview, found: Release, attrition: ReleasedTable) -> str:
+    starters = of_patients(found[DENOMINATORS].words("n_patients", STARTERS_ROW))
     return (
-        f"{start}: {row['per_100_sessions']:.1f} events per 100 of their {row['n_sessions']:,.0f} sessions, in "
-        f"{table.words('n_with_event', place)} of their {table.words('n_patients', place)} patients "
-        f"({row['share']:.0%})."
+        f"Of {starters} who started treatment, {_step(attrition, EVALUABLE_STEP)} have a {result.instrument} score "
+        f"before and after it, and {_step(attrition, LAST_STEP)} were still assessed at three months."
     )
 
 
-def _serious(safety: SafetyLine, found: Release) -> str:
-    if safety.n_serious is None:
-        return "Seriousness was not recorded."
-    said = found.words("all events", "n_serious")
-    if found["all events"].is_seen("n_serious").iloc[0]:
-        return f"Serious events: {said}."
-    return f"Serious events: {said}, but not none."
+def _what(result: Overview, found: Release, rates: ReleasedTable) -> str:
+    row, name = found["change"].frame.iloc[0], result.instrument
+    if pd.isna(row["mean"]) or pd.isna(row["ci_low"]):
+        return change_words(result, found)
+    low, high, mean = (float(row[column]) for column in ("ci_low", "ci_high", "mean"))
+    moved = f"changed by {number_text(mean)} points, which is within chance"
+    ends = interval_text(low, high)
+    scored = of_patients(found.words("change"))
+    if high < 0 or low > 0:
+        moved = f"{'fell' if mean < 0 else 'rose'} by {abs(mean):.1f} points"
+        near, far = sorted((abs(low), abs(high)))
+        ends = interval_text(near, far)
+    said = f"By the end of induction {name} {moved} on average (95% interval {ends}; {scored} scored then)"
+    return f"{said}{_responded(rates)}."
+
+
+def _responded(rates: ReleasedTable) -> str:
+    place = row_of_rate(rates, RESPONSE)
+    if place is None or pd.isna(rates.frame[f"{OBSERVED} share"].iloc[place]):
+        return ""
+    row = rates.frame.iloc[place]
+    said = f"; {share_words(row, *_columns(OBSERVED))} of those scored who could respond did"
+    if pd.isna(row[f"{NON_RESPONSE} share"]):
+        return said
+    every, n = share_words(row, *_columns(NON_RESPONSE), level=""), rates.words("n_able", place)
+    return f"{said}, and {every} of all {of_patients(n)} who could if every missing score counts as no response"
+
+
+def _columns(rule: str) -> tuple[str, tuple[str, str]]:
+    return f"{rule} share", (f"{rule} ci_low", f"{rule} ci_high")

@@ -9,10 +9,9 @@ from analysis.outcomes.who import EVALUABLE, STARTERS, WITH_BASELINE, able, reac
 
 from .counted import Relations
 
-TIMED_DAY_28 = "day 28"  # the window of the overview, whose names are its own
 AROUND = {"24 hours": "day 1", "7 days": "day 7"}  # the windows that hold the first days' times
 RESPONSE = "Response"
-RESPONDERS = reached(RESPONSE) + ", " + END_OF_INDUCTION
+RESPONDERS = reached(RESPONSE)  # at the end of induction
 FOLLOWED = "responders with a later score"
 RELAPSED = "responders with a relapse first"
 BOOSTED = "responders with a booster first"
@@ -26,8 +25,8 @@ HIGHER, EVER = "item higher at the latest answer", "no thoughts before, some at 
 
 
 def at(name: str, window: str) -> str:
-    """A name in a window; that of the overview bears none."""
-    return name if window == TIMED_DAY_28 else f"{name}, {window}"
+    """A name in a window; the end of induction, which the overview shows, bears none."""
+    return name if window == END_OF_INDUCTION else f"{name}, {window}"
 
 
 def later(outcome: str, window: str) -> str:

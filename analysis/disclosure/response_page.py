@@ -11,7 +11,6 @@ import pandas as pd
 from analysis.outcomes import Overview
 from analysis.outcomes.durability import Durability, TimeToOutcome
 from analysis.outcomes.response import Response
-from analysis.outcomes.response.three_rules import NUMBERS
 from analysis.outcomes.suicidality import Suicidality
 
 from . import response_tables as tables
@@ -19,11 +18,13 @@ from .audience import Audience
 from .cells import is_small
 from .coarse import FEWEST, coarse_curve
 from .counted import CountedTable, Relations
-from .denominators import EVALUABLE_ROW, RELATIONS, SHARED, STARTERS_ROW
+from .denominators import EVALUABLE_ROW, SHARED, STARTERS_ROW
 from .gate import Release, ReleasedTable, release
-from .overview import _tables as overview_tables
+from .nested_tables import closed_words, without_names
+from .outcome_rates import released_rates
+from .overview_tables import overview_counts
 from .response_names import joined
-from .shares import could_be_others, is_share_of_few, whole_percent
+from .shares import may_stay, whole_percent
 
 SHARES = ("share", "ci_low", "ci_high")
 
@@ -83,15 +84,15 @@ class ResponseResults:
 
 def page_tables(raw: ResponseResults, audience: Audience) -> tuple[dict[str, CountedTable], Relations]:
     """Everything the page and the overview count, and who is among whom."""
-    every = audience.sees_small
+    every, overview = audience.sees_small, overview_counts(raw.review, raw.n_study)
     counted = {
-        **overview_tables(raw.review, raw.n_study),
+        **overview.tables,
         **tables.response_tables(raw.response, every),
         **tables.durability_tables(raw.durability),
         **tables.suicidality_tables(raw.suicidality, every),
     }
     relations = joined(
-        RELATIONS,
+        overview.relations,
         tables.response_relations(raw.response),
         tables.durability_relations(raw.durability),
         tables.suicidality_relations(raw.suicidality),
@@ -105,8 +106,8 @@ def release_response(
     """Release the whole page together. individual: whether the reader may see single patients; it takes an audience
     that sees small cells too, because single patients are cells of one."""
     counted, relations = page_tables(raw, audience)
-    known = tuple(overview_tables(raw.review, raw.n_study))
-    found = release(counted, audience, relations, closed, [SHARED, known])
+    known = tuple(overview_counts(raw.review, raw.n_study).tables)
+    found = without_names(release(counted, audience, relations, closed_words(closed), [SHARED, known]))
     own = found.of(found.tables.keys() - set(known))
     denominators = found["denominators"]
     after = raw.durability.after
@@ -132,28 +133,9 @@ def release_response(
     )
 
 
-def _kept(numbers: tuple[int, int], sees: tuple[bool, bool], min_cell: int) -> bool:
-    """Whether a share may stay in whole percent although one of its numbers does not."""
-    k, n = numbers
-    return n > 0 and not is_share_of_few(k, n, min_cell) and could_be_others(k, n, *sees)
-
-
 def _rates(result: Response, found: Release, closed: Collection[str]) -> ReleasedTable:
-    """The rates, with the shares that can stay although their numbers cannot."""
-    table, raw = found[tables.RATES], tables.shown_rates(result, found.audience.sees_small)
-    frame = table.frame.drop(columns=[name for name in table.frame if str(name).startswith("of_")])
-    if not found.audience.sees_small:
-        for rule, (part, whole) in NUMBERS.items():
-            columns = [f"{rule} {name}" for name in SHARES]
-            sees = list(zip(table.is_seen(part), table.is_seen(whole), strict=True))
-            pairs = list(zip(raw[part].astype(int), raw[whole].astype(int), strict=True))
-            stays = [
-                not all(seen) and route not in closed and _kept(pair, seen, table.min_cell)
-                for pair, seen, route in zip(pairs, sees, raw["route"], strict=True)
-            ]
-            for name in columns:
-                frame[name] = frame[name].where(~np.array(stays, dtype=bool), raw[name].map(whole_percent))
-    return ReleasedTable(frame, table.states, table.min_cell)
+    raw = tables.shown_rates(result, found.audience.sees_small)
+    return released_rates(raw, found[tables.RATES], found.audience.sees_small, closed)
 
 
 def _answers(result: Suicidality, found: Release) -> ReleasedTable | None:
@@ -164,7 +146,7 @@ def _answers(result: Suicidality, found: Release) -> ReleasedTable | None:
     if not found.audience.sees_small:
         sees = zip(table.is_seen("n_present"), table.is_seen("n_patients"), strict=True)
         for place, (row, seen) in enumerate(zip(result.presence.to_dict("records"), sees, strict=True)):
-            if not all(seen) and _kept((row["n_present"], row["n_patients"]), seen, table.min_cell):
+            if not all(seen) and may_stay((row["n_present"], row["n_patients"]), seen, table.min_cell):
                 for name in SHARES:
                     frame.loc[frame.index[place], name] = whole_percent(row[name])
     return ReleasedTable(frame, table.states, table.min_cell)

@@ -6,13 +6,13 @@ import pandas as pd
 
 from analysis.outcomes.durability import AfterTreatment, Durability, TimeToOutcome
 from analysis.outcomes.induction import END_OF_INDUCTION
-from analysis.outcomes.response import LAST_SCORE, NON_RESPONSE, OBSERVED, WINDOW_NAMES, Response
-from analysis.outcomes.response.three_rules import SHARES
+from analysis.outcomes.response import WINDOW_NAMES, Response
 from analysis.outcomes.suicidality import Suicidality
-from analysis.outcomes.who import able, reached, seen
+from analysis.outcomes.who import seen
 
 from . import response_names as names
 from .counted import CountColumn, CountedTable, Relations, Tables
+from .outcome_rates import rates_table
 
 ALL = "all"
 RATES, BINS, RAPID, AFTER, ANSWERS, SHIFT, ITEMS = (
@@ -20,8 +20,6 @@ RATES, BINS, RAPID, AFTER, ANSWERS, SHIFT, ITEMS = (
 )  # fmt: skip
 IN_SHORT = ("Response", "Remission")  # the outcomes that whoever sees no small cells has by route and by window
 TIMED, AT_RISK = "followed for", "without it"
-OF_RULE = {rule: tuple(f"{rule} {name}" for name in SHARES) for rule in (OBSERVED, NON_RESPONSE, LAST_SCORE)}
-BOUNDS = ("lowest", "highest")
 SPOTS = {"days": (28.0, 84.0), "sessions": (3.0, 6.0)}  # where everybody is told how many are still followed
 AFTER_SPOTS = (0.0, 28.0, 56.0)  # the published time points
 RESPONSE_AT_HALF = 0.5  # the first two groups of percent change are then the responders
@@ -56,30 +54,7 @@ def shown_rates(result: Response, every_group: bool) -> pd.DataFrame:
 
 def _rates(result: Response, every_group: bool) -> CountedTable:
     frame = shown_rates(result, every_group)
-    outcome = [outcome_name(result, one) for one in frame["outcome"]]
-    pairs = list(zip(outcome, frame["window"], strict=True))
-    named = {
-        "of_able": [able(one) for one in outcome],
-        "of_scored": [names.at(seen(one), window) for one, window in pairs],
-        "of_reached": [names.at(reached(one), window) for one, window in pairs],
-        "of_later": [names.later(*pair) for pair in pairs],
-        "of_last": [names.last_reached(*pair) for pair in pairs],
-    }
-    frame = frame.assign(**{name: pd.Series(values, index=frame.index, dtype="str") for name, values in named.items()})
-    observed, dropped, last = (OF_RULE[rule] for rule in (OBSERVED, NON_RESPONSE, LAST_SCORE))
-    return CountedTable(
-        frame,
-        tuple(
-            CountColumn(column, named_by=who, by=("route",), values=values, partition=True)
-            for column, who, values in (
-                ("n_able", "of_able", (*dropped, *BOUNDS)),
-                ("n_scored", "of_scored", (*observed, "highest")),
-                ("n_reached", "of_reached", (*observed, *dropped, *BOUNDS)),
-                ("n_later", "of_later", last),
-                ("n_last_reached", "of_last", last),
-            )
-        ),
-    )
+    return rates_table(frame, [outcome_name(result, one) for one in frame["outcome"]])
 
 
 def _bins(result: Response) -> CountedTable:

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.outcomes import interval_text, number_text
-from analysis.outcomes.induction import END_OF_INDUCTION
-from analysis.outcomes.response import NON_RESPONSE, OBSERVED, meaning
+from analysis.outcomes.response import meaning
 from analysis.vocabulary import Instrument, route_label
 
+from .cards import NOTHING, WITHHELD_VALUE, Card
 from .gate import ReleasedTable
-from .overview_words import NOTHING, WITHHELD_VALUE, Card
+from .overview_words import rate_card
 from .response_page import ReleasedResponse, ReleasedTimes
 
 TERMS = {"baseline": "one point more before treatment", "age": "one year older"}
@@ -32,22 +32,8 @@ def cards(released: ReleasedResponse) -> tuple[Card, ...]:
 
 
 def _rate_card(released: ReleasedResponse, outcome: str) -> Card | None:
-    frame = released.rates.frame
-    rows = (frame["window"] == END_OF_INDUCTION) & (frame["route"] == "all") & (frame["outcome"] == outcome)
-    if not rows.any():
-        return None
-    place = int(rows.to_numpy().nonzero()[0][0])
-    row, table = frame.iloc[place], released.rates
-    label, rule = f"{outcome}, end of induction", released.result.remission
-    words = meaning(outcome, released.result.cutoffs, rule.label if rule else "")
-    observed, dropped = row[f"{OBSERVED} share"], row[f"{NON_RESPONSE} share"]
-    if _is_nought(table, place, "n_scored"):
-        return Card(label, NOTHING, f"nobody who could reach it was scored then; {words}", words)
-    if pd.isna(observed):
-        return Card(label, WITHHELD_VALUE, f"it would show fewer than {table.min_cell} patients; {words}", words)
-    numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored; "
-    others = f"{percent(dropped)} of {table.words('n_able', place)} if no score is a no"
-    return Card(label, percent(observed), f"{numbers}{others}", words)
+    rule = released.result.remission
+    return rate_card(released.rates, outcome, meaning(outcome, released.result.cutoffs, rule.label if rule else ""))
 
 
 def _is_nought(table: ReleasedTable, place: int, column: str) -> bool:

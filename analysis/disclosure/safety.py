@@ -7,20 +7,16 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.outcomes import Denominators, Overview
+from analysis.outcomes import Overview
 from analysis.outcomes.safety import Safety
-from analysis.outcomes.safety.event_rates import COUNTS, RATES
 from analysis.outcomes.who import STARTERS
 
 from .audience import Audience
-from .denominators import DENOMINATORS, RELATIONS, SHARED, STARTERS_ROW, shared_tables
+from .counted_rows import MEAN, QUARTILES, events, measured, shares
+from .denominators import DENOMINATORS, SHARED, STARTERS_ROW
 from .gate import ReleasedTable, release
-from .nested_tables import Nested, Rows, closed_words, nested, without_names
-
-ASKED = "at clinics that recorded such events"
-_RATES = tuple(name for name in RATES if name not in COUNTS)
-_SESSION_SHARES = ("n_sessions_with", "share_sessions", "sessions_low", "sessions_high", "exact_low", "exact_high")
-_PATIENT_SHARES = ("share_patients", "patients_low", "patients_high")
+from .nested_tables import Rows, closed_words, nested, without_names
+from .overview_tables import overview_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +39,15 @@ class ReleasedSafety:
         return self.tables[name].frame
 
 
-def shared_nested(review: Overview, n_study: int, own: Nested) -> Nested:
-    """The tables of a view with those that every view of the cohort shares."""
-    steps = review.attrition["n_patients"].tolist()
-    return own.and_also(shared_tables(Denominators(n_study, *steps[:3]), review.routes), RELATIONS)
-
-
 def release_safety(
     result: Safety, review: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
 ) -> ReleasedSafety:
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
     started treatment."""
-    own = nested(_frames(result))
-    ready = shared_nested(review, n_study, own)
-    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), [SHARED]))
+    own, known = nested(_frames(result)), overview_counts(review, n_study)
+    ready = own.and_also(known.tables, known.relations)
+    stages = [SHARED, tuple(known.tables)]
+    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
     mine = found.of(own.tables.keys())
     return ReleasedSafety(
         audience,
@@ -69,43 +60,15 @@ def release_safety(
     )
 
 
-def _events(by: str, *more: str, of_everyone: bool = False) -> Rows:
-    """Events in groups of sessions, or in groups of their own (of_everyone), whose patients are all of the kind."""
-    return Rows(
-        ASKED,
-        STARTERS,
-        ("kind",),
-        (by, *more),
-        values=("n_sessions", *_RATES),
-        part="n_with_event",
-        part_values=_RATES,
-        other="n_events",
-        of_everyone=of_everyone,
-    )
-
-
-def measured(name: str, *keys: str, by: tuple[str, ...] = ("route",), means: tuple[str, ...] = ()) -> Rows:
-    """Patients in whom something was measured, and numbers that tell of them but not how many they are."""
-    return Rows(name, STARTERS, keys, by, values=("n_sessions",), means=means)
-
-
-def shares(name: str, *keys: str, by: tuple[str, ...] = ("route",)) -> Rows:
-    """Patients and sessions with something, of those where it could be seen."""
-    numbers = (*_SESSION_SHARES, *_PATIENT_SHARES)
-    return Rows(name, STARTERS, keys, by, values=("n_sessions", *numbers), part="n_patients_with", part_values=numbers)
-
-
 def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
-    quartiles = ("q1", "median", "q3")
-    interval = ("mean", "ci_low", "ci_high")
     pressures = ("before", "peak", "rise", "rise_low", "rise_high")
     return {
-        "by_route": (result.by_route, _events("route")),
-        "by_dose": (result.by_dose, _events("route", "dose")),
-        "by_session": (result.by_session, _events("session")),
-        "by_term": (result.by_term, _events("term", of_everyone=True)),
-        "by_severity": (result.by_severity, _events("grade", of_everyone=True)),
-        "by_seriousness": (result.by_seriousness, _events("seriousness", of_everyone=True)),
+        "by_route": (result.by_route, events("route")),
+        "by_dose": (result.by_dose, events("route", "dose")),
+        "by_session": (result.by_session, events("session")),
+        "by_term": (result.by_term, events("term", of_everyone=True)),
+        "by_severity": (result.by_severity, events("grade", of_everyone=True)),
+        "by_seriousness": (result.by_seriousness, events("seriousness", of_everyone=True)),
         "onset": (_times(result.course, "onset"), _course("an onset recorded")),
         "resolution": (_times(result.course, "resolved"), _course("an end recorded")),
         "blood_pressure": (
@@ -113,15 +76,15 @@ def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
             measured("pressure before and at the peak", "pressure", means=pressures),
         ),
         "pressure_limits": (result.pressure_limits, shares("pressures measured", "limit")),
-        "oxygen": (result.oxygen, measured("oxygen measured", means=quartiles)),
+        "oxygen": (result.oxygen, measured("oxygen measured", means=QUARTILES)),
         "oxygen_bands": (result.oxygen_bands, shares("oxygen in a band", by=("band",))),
         "dissociation_by_dose": (
             result.dissociation_by_dose,
-            measured("CADSS scored", by=("route", "dose"), means=interval),
+            measured("CADSS scored", by=("route", "dose"), means=MEAN),
         ),
         "dissociation_by_session": (
             result.dissociation_by_session.drop(columns=["n_paired", "paired", "paired_low", "paired_high"]),
-            measured("CADSS scored at a session", "session", means=interval),
+            measured("CADSS scored at a session", "session", means=MEAN),
         ),
         "paired": (
             _paired(result.dissociation_by_session),
@@ -130,15 +93,15 @@ def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
                 means=("paired", "paired_low", "paired_high"),
             ),
         ),
-        "observation": (result.observation, measured("observation recorded", means=quartiles)),
+        "observation": (result.observation, measured("observation recorded", means=QUARTILES)),
         "observed_two_hours": (result.observed_two_hours, shares("nasal esketamine observed", by=())),
         "stopped_early": (result.stopped_early, shares("at a session")),
     }  # fmt: skip
 
 
 def _course(what: str) -> Rows:
-    name, times = f"with an event that has {what}", ("q1", "median", "q3")
-    return Rows(name, STARTERS, ("kind",), ("term",), "n_timed_patients", ("n_timed",), times)
+    name = f"with an event that has {what}"
+    return Rows(name, STARTERS, ("kind",), ("term",), "n_timed_patients", ("n_timed",), QUARTILES)
 
 
 def _times(course: pd.DataFrame, name: str) -> pd.DataFrame:

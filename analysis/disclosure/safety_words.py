@@ -11,8 +11,9 @@ from analysis.outcomes.safety import ALL, NO_SESSION, SOLICITED, SPONTANEOUS, UN
 from analysis.outcomes.safety.event_rates import NOT_SAID, SERIOUS
 from analysis.outcomes.safety.vital_signs import PEAK_OVER, RISE_OVER
 
+from .cards import WITHHELD_VALUE, Card
 from .gate import ReleasedTable
-from .overview_words import WITHHELD_VALUE, Card
+from .overview_lines import NO_EVENT, NO_TABLE
 from .safety import ReleasedSafety
 
 LEAST_SAID = 0.0005
@@ -21,11 +22,6 @@ KIND_NAMES = {
     SPONTANEOUS: "Events mentioned unasked",
     UNKNOWN_KIND: "Events, not said how found",
 }
-NO_TABLE = "This study has no adverse_events table, so nothing can be said about adverse events here."
-NO_EVENT = (
-    "No adverse event is on record in this study. Nothing says whether anybody asked, so no rate is given, not even "
-    "nought."
-)
 NOT_MEASURED = {
     "pressure": "Blood pressure before and at its peak is not recorded in this cohort.",
     "oxygen": "Oxygen saturation is not recorded in this cohort.",

@@ -45,3 +45,9 @@ def could_be_others(numerator: int, denominator: int, sees_numerator: bool, sees
 def whole_percent(share: float) -> float:
     """A share of 1 rounded to a whole percent."""
     return round(float(share), 2) if not pd.isna(share) else np.nan
+
+
+def may_stay(numbers: tuple[int, int], sees: tuple[bool, bool], min_cell: int) -> bool:
+    """Whether a share may stay in whole percent although one of its numbers does not."""
+    k, n = numbers
+    return n > 0 and not is_share_of_few(k, n, min_cell) and could_be_others(k, n, *sees)

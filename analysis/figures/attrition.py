@@ -1,7 +1,8 @@
-"""Who is left at each step, as bars that start at everyone."""
+"""Who is left at each step, as a flow from everyone who started: what goes on, and what is lost between two steps."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -10,85 +11,176 @@ import pandas as pd
 from analysis.disclosure import ReleasedOverview, ReleasedTable, of_patients
 
 from .chart import Chart, drawn, heading
-from .look import Theme, base_layout
-from .numbers import share_text
+from .look import Theme, base_layout, faded
+from .numbers import number_text, share_text
 
-_ROW_PX = 40
-_HEAD_PX = 10
-_FOOT_PX = 14
-_RIGHT_PX = 118
+_PLOT_PX = 214
+_HEAD_PX = 44  # counts and shares stand above the tallest bar
+_FOOT_PX = 66
+_BAR = 0.2  # half the width of a bar, in steps
+_LOSS_REACH = 0.5  # of a step: how far a lost part flows before it ends
+_ON, _GONE = 0.3, 0.9  # opacity of what goes on, of what is lost
+_AXIS_WORDS = {
+    "Started treatment": "Started<br>treatment",
+    "Has a baseline score": "Has a<br>baseline score",
+    "Has a later score (evaluable)": "Has a later<br>score<br>(evaluable)",
+    "Still assessed at the end of induction": "Assessed at<br>the end of<br>induction",
+    "Still assessed at three months": "Assessed at<br>three months",
+}
 _READ = (
-    "Each bar is the number of patients of this cohort who reach a step, as a share of all who started. Nobody who is "
-    "missing from a later step is known to be well or unwell: what is shown further on speaks only of those who stay."
+    "Each bar is the patients of this cohort who reach a step; its height is their share of all who started. The blue "
+    "flow goes on to the next step, the grey one is lost before it, with how many above it. A patient counts at a step "
+    "who was assessed then or later. Nobody who is lost is known to be well or unwell: what is shown further on speaks "
+    "only of those who stay."
 )
 _MARKED = " A hollow bar is a small number of patients and is left out of everything exported."
+Trace = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as it may be drawn: its count as text, and its share of starters (None: withheld)."""
+
+    name: str
+    count: str
+    n: float | None
+    share: float | None
+    interval: str
+    is_small: bool
+
+    @property
+    def words(self) -> str:
+        return f"{self.name} {self.count} ({share_text(self.share)})"
 
 
 def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
-    """One bar per step, labelled with its count and its share of starters; hollow where the count is small."""
-    steps = result.attrition
-    top = heading("Who is left, from the first session on", f"{result.instrument}; share of all starters.", theme)
+    """Steps from left to right, each with its count and share; withheld ones leave a gap that says so."""
+    steps = _steps(result.attrition)
+    subtitle = f"{result.instrument}; height is the share of all starters. Grey: lost before the next step."
+    top = heading("From starting treatment to three months", subtitle, theme)
     head = top.height_px + _HEAD_PX
-    margin = {"l": 10, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX}
-    n = len(steps.frame)
-    layout = base_layout(theme, head + n * _ROW_PX + _FOOT_PX, margin)
+    layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": 8, "r": 8, "t": head, "b": _FOOT_PX})
     layout |= {
-        "xaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
-        "yaxis": {"range": [n - 0.4, -0.6], "visible": False, "fixedrange": True},
-        "barmode": "overlay",
-        "annotations": [*top.annotations(head, 10), *_labels(steps, theme)],
+        "xaxis": _axis(steps, theme),
+        "yaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
+        "annotations": [*top.annotations(head, 8), *_counts(steps, theme), *_losses_said(steps, theme)],
     }
+    data = [*_flows(steps, theme), _bars(steps, theme)]
     caption = f"{of_patients(result.starters)} started."
     return Chart(
         name=f"attrition-{result.instrument}",
-        plot=drawn({"data": _bars(steps, theme), "layout": layout}),
-        data=partial(attrition_data, steps),
+        plot=drawn({"data": data, "layout": layout}),
+        data=partial(attrition_data, result.attrition),
         caption=caption[0].upper() + caption[1:],
-        alt="Patients left at each step: " + "; ".join(_words(steps)) + ".",
+        alt="Patients left at each step: " + "; ".join(step.words for step in steps) + ".",
         how_to_read=_READ + (_MARKED if result.audience.sees_small else ""),
     )
 
 
 def attrition_data(steps: ReleasedTable) -> pd.DataFrame:
-    """One row per step: step, n_patients as text, share (0 to 1)."""
-    return steps.as_text()[["step", "n_patients", "share"]]
+    """One row per step: step, n_patients as text, share (0 to 1) with its interval."""
+    return steps.as_text()[["step", "n_patients", "share", "ci_low", "ci_high"]]
 
 
-def _words(steps: ReleasedTable) -> list[str]:
-    return [f"{step} {value}" for step, value in zip(steps.frame["step"], _values(steps), strict=True)]
-
-
-def _values(steps: ReleasedTable) -> list[str]:
-    """Each step's count and its share of starters."""
-    pairs = zip(steps.texts("n_patients"), steps.frame["share"].tolist(), strict=True)
-    return [f"{text} ({share_text(share)})" for text, share in pairs]
-
-
-def _bars(steps: ReleasedTable, theme: Theme) -> list[dict[str, Any]]:
-    """A pale full-width bar behind each solid one, so that what was lost is seen too."""
-    shares = [0.0 if pd.isna(share) else float(share) for share in steps.frame["share"]]
-    places = list(range(len(shares)))
-    base = {"type": "bar", "orientation": "h", "y": places, "width": 0.42, "offset": -0.02}
-    small = (steps.states["n_patients"] == "small").tolist()
-    marker = {
-        "color": [theme.paper if few else theme.accent for few in small],
-        "line": {"color": theme.accent, "width": [1.5 if few else 0 for few in small]},
-    }
-    solid = {"x": shares, "marker": marker, "text": _words(steps), "textposition": "none"}
+def _steps(table: ReleasedTable) -> list[Step]:
+    small = (table.states["n_patients"] == "small").tolist()
     return [
-        {**base, "x": [1.0] * len(shares), "marker": {"color": theme.grid}, "hoverinfo": "skip"},
-        {**base, **solid, "hovertemplate": "%{text}<extra></extra>"},
+        Step(
+            str(row["step"]),
+            text,
+            None if pd.isna(row["n_patients"]) else float(row["n_patients"]),
+            None if pd.isna(row["share"]) else float(row["share"]),
+            f"{share_text(row['ci_low'])} to {share_text(row['ci_high'])}",
+            few,
+        )
+        for row, text, few in zip(table.frame.to_dict("records"), table.texts("n_patients"), small, strict=True)
     ]
 
 
-def _labels(steps: ReleasedTable, theme: Theme) -> list[dict[str, Any]]:
-    """The step above its bar, its count and share to the right."""
-    labels: list[dict[str, Any]] = []
-    for place, (name, words) in enumerate(zip(steps.frame["step"], _values(steps), strict=True)):
-        step = {"x": 0, "xanchor": "left", "y": place - 0.04, "yanchor": "bottom", "text": str(name)}
-        value = {"x": 1, "xanchor": "left", "y": place + 0.19, "xshift": 6, "text": f"<b>{words}</b>"}
-        labels += [
-            {**step, "xref": "paper", "showarrow": False, "font": {"size": 12.5, "color": theme.secondary}},
-            {**value, "xref": "paper", "showarrow": False, "font": {"size": 12.5, "color": theme.ink}},
-        ]
-    return labels
+def _axis(steps: list[Step], theme: Theme) -> dict[str, Any]:
+    return {
+        "range": [-0.45, len(steps) - 0.55],
+        "tickvals": list(range(len(steps))),
+        "ticktext": [_AXIS_WORDS.get(step.name, step.name) for step in steps],
+        "tickfont": {"size": 12, "color": theme.secondary},
+        "tickangle": 0,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _bars(steps: list[Step], theme: Theme) -> Trace:
+    return {
+        "type": "bar",
+        "x": list(range(len(steps))),
+        "y": [step.share or 0.0 for step in steps],
+        "width": 2 * _BAR,
+        "marker": {
+            "color": [theme.paper if step.is_small else theme.accent for step in steps],
+            "line": {"color": theme.accent, "width": [1.5 if step.is_small else 0 for step in steps]},
+        },
+        "text": [f"{step.words}, 95% interval {step.interval}" for step in steps],
+        "textposition": "none",
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _flows(steps: list[Step], theme: Theme) -> list[Trace]:
+    """What goes on between two steps whose shares are known, and what is lost, curving away."""
+    traces = []
+    for place in range(len(steps) - 1):
+        before, after = steps[place].share, steps[place + 1].share
+        if before is None or after is None:
+            continue
+        left, right = place + _BAR, place + 1 - _BAR
+        traces.append(_area([left, right, right, left], [0, 0, after, after], faded(theme.accent, _ON)))
+        if before > after:
+            end = left + (right - left) * _LOSS_REACH
+            traces.append(_area([left, end, left], [after, before, before], faded(theme.context, _GONE)))
+    return traces
+
+
+def _area(x: list[float], y: list[float], colour: str) -> Trace:
+    return {
+        "type": "scatter", "mode": "lines", "x": [*x, x[0]], "y": [*y, y[0]], "fill": "toself", "fillcolor": colour,
+        "line": {"width": 0}, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _counts(steps: list[Step], theme: Theme) -> list[dict[str, Any]]:
+    """Above each bar its count, and its share."""
+    return [
+        {
+            "text": f"<b>{step.count}</b><br>{share_text(step.share)}",
+            "x": place,
+            "y": step.share or 0.0,
+            "yanchor": "bottom",
+            "yshift": 2,
+            "showarrow": False,
+            "font": {"size": 12.5, "color": theme.ink},
+        }
+        for place, step in enumerate(steps)
+    ]
+
+
+def _losses_said(steps: list[Step], theme: Theme) -> list[dict[str, Any]]:
+    """How many are lost between two steps, where both counts are known."""
+    said = []
+    for place in range(len(steps) - 1):
+        before, after = steps[place], steps[place + 1]
+        if before.n is None or after.n is None or before.share is None or before.n == after.n:
+            continue
+        said.append(
+            {
+                "text": number_text(after.n - before.n, 0),
+                "x": place + _BAR,
+                "xanchor": "left",
+                "y": before.share,
+                "yanchor": "bottom",
+                "xshift": 3,
+                "showarrow": False,
+                "font": {"size": 12, "color": theme.secondary},
+            }
+        )
+    return said

@@ -10,6 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analysis.disclosure import ReleasedOverview
+from analysis.disclosure.gate import WITHHELD_WORDS
+from analysis.outcomes.response import LAST_SCORE, NON_RESPONSE, OBSERVED
+from analysis.outcomes.response.three_rules import NUMBERS, SHARES
 
 from .chart import Chart, Heading, drawn, heading
 from .frames import rows
@@ -17,25 +20,32 @@ from .look import Theme, base_layout, route_marker
 from .numbers import interval_text, share_text, tick_texts
 
 _OUTCOMES = ("Response", "Remission")
-_COLUMNS = ("outcome", "route", "rule", "numerator", "denominator", "share", "ci_low", "ci_high")
+_RULE_WORDS = {
+    OBSERVED: "of those scored at the end of induction",
+    NON_RESPONSE: "of all who could, no score counted as no",
+    LAST_SCORE: "by the last score until then, of all with one",
+}
 _ROW_PX = 50
 _HEAD_PX = 26
 _FOOT_PX = 62
+_ROOM_UP_TO = 0.5  # a larger share has its words to its left
 _GAP = 0.12  # of the width, so that 100% of one side keeps clear of 0% of the other
 _LONGEST_LABEL = 80  # characters on one line of a figure of 500 px
 _MARKER_DROP = 0.2  # of a row: markers sit under their label
 _READ = (
-    "Filled markers are this cohort, with 95% intervals, under two denominators: patients who had a score around day "
-    "28, and all starters with a baseline, a missing score counted as not reached. Open grey markers are published "
-    "arms on the same instrument. Time points, cut-offs and denominators differ between them, so read them as a range "
-    "and not as a ranking; the table names each source."
+    "Filled markers are this cohort at the end of induction, with 95% intervals, under three rules for patients "
+    "without a score then: left out, counted as not reached, or judged by their last score before. Open grey markers "
+    "are published arms on the same instrument. Time points, cut-offs and denominators differ between them (a rate of "
+    "completers is no rate of everyone who started), so read them as a range and not as a ranking; the table names "
+    "each source."
 )
 _MARKED = " An open marker of this cohort rests on a small number of patients and is left out of everything exported."
 
 
 @dataclass(frozen=True)
 class Rate:
-    """One marker: a share (0 to 1) of one outcome, with an interval when it is the cohort's own."""
+    """One marker: a share (0 to 1) of one outcome, with an interval and its numbers (of) when it is the cohort's
+    own."""
 
     outcome: str
     label: str
@@ -45,6 +55,7 @@ class Rate:
     own: bool
     symbol: str
     is_small: bool = False
+    of: str = ""
 
 
 def rates_chart(result: ReleasedOverview, theme: Theme) -> Chart:
@@ -53,7 +64,7 @@ def rates_chart(result: ReleasedOverview, theme: Theme) -> Chart:
     labels = list(dict.fromkeys(rate.label for rate in rates))
     if not labels:
         raise ValueError("no rate can be shown")
-    title = f"Response and remission on {result.instrument}, around day 28"
+    title = f"Response and remission on {result.instrument}, end of induction"
     subtitle = "Filled: this cohort, 95% interval. Open, grey: published, other time points and denominators."
     top = heading(title, subtitle, theme)
     return Chart(
@@ -71,21 +82,24 @@ def has_rates(result: ReleasedOverview) -> bool:
 
 
 def rates_data(result: ReleasedOverview) -> pd.DataFrame:
-    """The cohort's rates, all starters and by route: one row per rate, counts as text."""
-    return result.rates.as_text()[list(_COLUMNS)]
+    """The cohort's rates, all starters and by route: one row per outcome and route, counts as text."""
+    return result.rates.as_text()
 
 
 def _own(result: ReleasedOverview) -> list[Rate]:
-    table = result.rates.frame
-    small = (result.rates.states == "small").any(axis=1)
-    everyone = (table["route"] == "all") & table["share"].notna()
-    return [
-        Rate(
-            row.outcome, f"This cohort, {row.rule}", row.share, row.ci_low, row.ci_high, True,
-            "circle-open" if few else "circle", few,
-        )
-        for row, few in zip(rows(table[everyone]), small[everyone].tolist(), strict=True)
-    ]  # fmt: skip
+    table = result.rates
+    records = [(place, row) for place, row in enumerate(table.frame.to_dict("records")) if row["route"] == "all"]
+    rates = []
+    for rule, words in _RULE_WORDS.items():
+        for place, row in records:
+            share, low, high = (row[f"{rule} {name}"] for name in SHARES)
+            if pd.notna(share):
+                few = bool((table.states[list(NUMBERS[rule])].iloc[place] == "small").any())
+                symbol = "circle-open" if few else "circle"
+                of = " of ".join(table.words(column, place) for column in NUMBERS[rule])
+                of = f"({of})" if WITHHELD_WORDS not in of else ""
+                rates.append(Rate(row["outcome"], f"This cohort, {words}", share, low, high, True, symbol, few, of))
+    return rates
 
 
 def _published(result: ReleasedOverview) -> list[Rate]:
@@ -110,8 +124,8 @@ def _words(rate: Rate) -> str:
     if rate.low is None or rate.high is None:
         return f"{rate.label}: {share_text(rate.share)}"
     interval = interval_text(100 * rate.low, 100 * rate.high, 0)
-    small = " (small)" if rate.is_small else ""
-    return f"{rate.outcome} {rate.label.removeprefix('This cohort, ')}: {share_text(rate.share)} ({interval}%){small}"
+    label = f"{rate.outcome} {rate.label.removeprefix('This cohort, ')}"
+    return f"{label}: {share_text(rate.share)} ({interval}%) {rate.of}".rstrip()
 
 
 def _traces(rates: list[Rate], labels: list[str], theme: Theme) -> list[dict[str, Any]]:
@@ -158,20 +172,25 @@ def _markers(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, An
 
 
 def _values(rates: list[Rate], labels: list[str], theme: Theme) -> list[dict[str, Any]]:
-    """Each share in words, to the right of its marker or interval."""
-    return [
-        {
-            "text": f"<b>{share_text(rate.share)}</b>" if rate.own else share_text(rate.share),
-            "xref": "x" if rate.outcome == _OUTCOMES[0] else "x2",
-            "x": rate.share if rate.high is None else rate.high,
-            "y": _height(rate, labels),
-            "xanchor": "left",
-            "xshift": 8,
-            "showarrow": False,
-            "font": {"size": 12, "color": theme.ink if rate.own else theme.secondary},
-        }
-        for rate in rates
-    ]
+    """Each share in words, with its numbers where it is the cohort's own, beside its marker or interval: to the left
+    where there is no room to the right."""
+    said = []
+    for rate in rates:
+        is_left = rate.own and rate.share > _ROOM_UP_TO
+        end = rate.low if is_left else rate.high
+        said.append(
+            {
+                "text": f"<b>{share_text(rate.share)}</b> {rate.of}" if rate.own else share_text(rate.share),
+                "xref": "x" if rate.outcome == _OUTCOMES[0] else "x2",
+                "x": rate.share if end is None else end,
+                "y": _height(rate, labels),
+                "xanchor": "right" if is_left else "left",
+                "xshift": -8 if is_left else 8,
+                "showarrow": False,
+                "font": {"size": 12, "color": theme.ink if rate.own else theme.secondary},
+            }
+        )
+    return said
 
 
 def _layout(rates: list[Rate], labels: list[str], top: Heading, theme: Theme) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from .balance import Traits, patient_traits, route_balance, route_names
 from .denominators import Denominators, starters_of_study
 from .model_spec import COVARIATES, ROUTE_RULES, SHAPES, TIMES, ModelSpec, RouteRule
 from .numbers import MINUS, NOT_SHOWN, interval_text, number_text
-from .overview import ObservedChange, Overview, overview
+from .overview import CareLine, ObservedChange, Overview, SafetyLine, YearChange, overview
 from .prepared import MIN_PER_ROUTE, PreparedSymptomChange, prepare_symptom_change
 from .rates import AS_NON_RESPONSE, OBSERVED, rates
 from .result import SymptomChange
-from .safety_line import SafetyLine, safety_line
 from .session_count import Landmark, SessionCount, landmark_words, session_count
 from .symptom_change import MIN_AT_DECISION, symptom_change
 from .wording import clear_of_chance, honesty_notes, subtitle, title_and_finding, who_is_counted_how
@@ -25,6 +24,7 @@ __all__ = [
     "ROUTE_RULES",
     "SHAPES",
     "TIMES",
+    "CareLine",
     "Denominators",
     "Followed",
     "Landmark",
@@ -37,6 +37,7 @@ __all__ = [
     "SessionCount",
     "SymptomChange",
     "Traits",
+    "YearChange",
     "attrition",
     "clear_of_chance",
     "follow",
@@ -50,7 +51,6 @@ __all__ = [
     "rates",
     "route_balance",
     "route_names",
-    "safety_line",
     "session_count",
     "starters_of_study",
     "subtitle",

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from statsmodels.stats.proportion import proportion_confint
 
 from analysis.study import Study, baselines, episodes, outcome_rows
 from analysis.vocabulary import WINDOWS
 
 from .induction import END_OF_INDUCTION, LAG_DAYS, LEAD_DAYS, induction_end_days
-from .who import EVALUABLE, FROM_DAY_28, FROM_DAY_90, STARTERS, WITH_BASELINE
+from .who import EVALUABLE, FROM_DAY_90, FROM_END, STARTERS, WITH_BASELINE
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-STEPS = {"day 28": FROM_DAY_28, "day 90": FROM_DAY_90}
+THREE_MONTHS = next(window for window in WINDOWS if window.name == "day 90")
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,15 +26,17 @@ class Followed:
     """Patients of one instrument, one entry per starter in every array.
 
     people: the episodes. baseline: score before treatment, NaN if none. evaluable: has a baseline and
-    a later score after a session. last_day: day of the last such score (-inf if none). score: per window
-    name and for "end of induction", the score nearest its target day (NaN if none). carried: by the same names, the
-    last later score up to the end of the window, however old (NaN if none).
+    a later score after a session. last_day: day of the last such score (-inf if none). end_from: first day that
+    counts as the end of induction. score: per window name and for "end of induction", the score nearest its target
+    day (NaN if none). carried: by the same names, the last later score up to the end of the window, however old (NaN
+    if none).
     """
 
     people: pd.DataFrame
     baseline: NDArray[np.float64]
     evaluable: Mask
     last_day: NDArray[np.float64]
+    end_from: NDArray[np.float64]
     score: dict[str, NDArray[np.float64]]
     carried: dict[str, NDArray[np.float64]]
 
@@ -82,24 +85,28 @@ def follow(study: Study, instrument: str) -> Followed:
     windows = {name: nearest_score(rows, patient, *three)[position] for name, three in days.items()}
     carried = {name: last_score(rows, patient, last)[position] for name, (_, _, last) in days.items()}
     start = baselines(study, instrument)["baseline"].to_numpy()
-    return Followed(people, start[position], last_day[position] > -np.inf, last_day[position], windows, carried)
+    last_day, end_from = last_day[position], days[END_OF_INDUCTION][1][position]
+    return Followed(people, start[position], last_day > -np.inf, last_day, end_from, windows, carried)
 
 
 def attrition(followed: Followed) -> pd.DataFrame:
     """One row per step, each within the one before: who, step (the same in words), n_patients, share (of starters,
-    0 to 1).
+    0 to 1) with its 95 % Wilson interval ci_low and ci_high.
 
-    "Still assessed around day 28" is a score from the first day of that window on.
+    "Still assessed at the end of induction" is a score from the first day of that window on, at three months one from
+    the first day of the day 90 window on; both ends count whoever is assessed later still.
     """
+    at_end = followed.last_day >= followed.end_from
+    at_three_months = at_end & (followed.last_day >= THREE_MONTHS.first_day)
     steps: list[tuple[str, str, Mask]] = [
         (STARTERS, "Started treatment", np.ones(len(followed.baseline), dtype=bool)),
         (WITH_BASELINE, "Has a baseline score", ~np.isnan(followed.baseline)),
         (EVALUABLE, "Has a later score (evaluable)", followed.evaluable),
+        (FROM_END, "Still assessed at the end of induction", followed.evaluable & at_end),
+        (FROM_DAY_90, "Still assessed at three months", followed.evaluable & at_three_months),
     ]
-    for window in WINDOWS:
-        if window.name in STEPS:
-            still = followed.last_day >= window.first_day
-            steps.append((STEPS[window.name], f"Still assessed around {window.name} or later", still))
-    n = max(len(followed.baseline), 1)
-    rows = [(name, step, int(who.sum()), float(who.sum()) / n) for name, step, who in steps]
-    return pd.DataFrame(rows, columns=["who", "step", "n_patients", "share"])
+    n = len(followed.baseline)
+    counts = np.array([int(mask.sum()) for _, _, mask in steps])
+    low, high = proportion_confint(counts, n, method="wilson") if n else (np.nan, np.nan)
+    frame = pd.DataFrame([step[:2] for step in steps], columns=["who", "step"])
+    return frame.assign(n_patients=counts, share=counts / max(n, 1), ci_low=low, ci_high=high)

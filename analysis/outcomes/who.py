@@ -6,18 +6,14 @@ STUDY = "starters of the study"
 STARTERS = "starters"
 WITH_BASELINE = "with a baseline score"
 EVALUABLE = "evaluable"
-FROM_DAY_28 = "still assessed around day 28 or later"
+FROM_END = "still assessed at the end of induction or later"
 FROM_DAY_90 = "still assessed around day 90 or later"
-AROUND_DAY_28 = "scored around day 28"
+AT_END = "scored at the end of induction"
 IN_MODEL = "in the model"
 NOT_RECORDED = "evaluable, an adjustment not recorded"
 ELSEWHERE = "evaluable, not in the model for another reason"
 CHANGED_ROUTE = "evaluable, changed route later"
 COUNTED_BY_SESSIONS = "in the views by number of sessions"
-SAFETY_ASKED = "at clinics that recorded adverse events"
-WITH_EVENT = "with an adverse event"
-EVENTS = "adverse events"
-SERIOUS = "serious adverse events"
 
 
 def able(outcome: str) -> str:
@@ -35,16 +31,16 @@ def reached(outcome: str) -> str:
     return f"{outcome}: reached it"
 
 
-# For whom is counted, whom they are among. Events and scores are not among patients: their difference counts nobody.
+# For whom is counted, whom they are among.
 NESTING: dict[str, tuple[str, ...]] = {
     STARTERS: (STUDY,),
     WITH_BASELINE: (STARTERS,),
     EVALUABLE: (WITH_BASELINE,),
-    FROM_DAY_28: (EVALUABLE,),
-    FROM_DAY_90: (FROM_DAY_28,),
-    AROUND_DAY_28: (FROM_DAY_28,),
+    FROM_END: (EVALUABLE,),
+    FROM_DAY_90: (FROM_END,),
+    AT_END: (FROM_END,),
     able("Response"): (WITH_BASELINE,),
-    seen("Response"): (able("Response"), AROUND_DAY_28),
+    seen("Response"): (able("Response"), AT_END),
     reached("Response"): (seen("Response"),),
     able("Remission"): (able("Response"),),
     seen("Remission"): (able("Remission"), seen("Response")),
@@ -53,8 +49,6 @@ NESTING: dict[str, tuple[str, ...]] = {
     IN_MODEL: (COUNTED_BY_SESSIONS,),
     NOT_RECORDED: (EVALUABLE,),
     CHANGED_ROUTE: (EVALUABLE,),
-    SAFETY_ASKED: (STARTERS,),
-    WITH_EVENT: (SAFETY_ASKED,),
 }
 # Who falls apart into whom, without overlap.
 PARTS: dict[str, tuple[str, ...]] = {EVALUABLE: (IN_MODEL, NOT_RECORDED, ELSEWHERE)}

@@ -11,6 +11,7 @@ from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
 from . import style
 from .panel import figure
 from .tables import cards, table
+from .words import plain
 
 _PUBLISHED_NAMES = {
     "study": "Study",
@@ -32,12 +33,39 @@ def attrition(review: Shown[ReleasedOverview]) -> None:
     figure(review, lambda one: attrition_chart(one, theme), key="attrition")
 
 
-def in_words(review: ReleasedOverview) -> None:
-    """The change and the adverse events as sentences, each with its denominator."""
-    st.header("Change")
-    st.markdown(review.change)
-    st.header("Safety")
-    st.markdown(" ".join(review.safety))
+def board(review: ReleasedOverview) -> None:
+    """Three sentences to read out, and what change in one arm is not."""
+    with st.container(border=True):
+        st.markdown("**In three sentences**")
+        st.markdown("\n".join(f"{number}. {plain(text)}" for number, text in enumerate(review.board, 1)))
+        st.caption(f"Change in treated patients alone is not change due to treatment. {CONTROL_CHANGE_SENTENCE}")
+
+
+def lines(review: ReleasedOverview) -> None:
+    """A line each: the change, how soon, safety, and therapy and cost."""
+    for title, sentences in (
+        ("Change", (review.change,)),
+        ("How soon", (review.first,)),
+        ("Safety", review.safety),
+        ("Therapy and cost", (review.care,)),
+    ):
+        st.markdown(f"**{title}.** {plain(' '.join(sentences))}")
+
+
+def years(review: ReleasedOverview) -> None:
+    """What changed against the index year before the last."""
+    found = review.years
+    if found is None:
+        st.caption("What changed from one year to the next is not shown: this cohort has no two index years.")
+        return
+    names = {
+        "measure": "What",
+        "before": f"Started in {found.before}",
+        "last": f"Started in {found.last}",
+        "difference": "Difference (95% interval)",
+    }
+    table(found.frame, f"What changed: patients who started in {found.last} against {found.before}", names)
+    st.caption(plain(found.sentence))
 
 
 def rates(review: Shown[ReleasedOverview]) -> None:
@@ -51,15 +79,16 @@ def rates(review: Shown[ReleasedOverview]) -> None:
 
 def _why_no_rates(review: ReleasedOverview) -> str:
     """Which of the reasons for showing no rate holds."""
-    everyone = review.rates.frame["route"] == "all"
+    table = review.rates
+    everyone = table.frame["route"] == "all"
     start = f"Response and remission on {review.instrument} are not shown:"
     if not everyone.any():
         return f"{start} the instrument has no verified cut-off for them."
-    few = review.rates.min_cell
-    states = review.rates.states[everyone]
-    if (states["denominator"] == f"<{few}").all() or (review.rates.frame["denominator"][everyone] == 0).all():
+    few = table.min_cell
+    able = table.states["n_able"][everyone]
+    if (able == f"<{few}").all() or (table.frame["n_able"][everyone] == 0).all():
         return f"{start} fewer than {few} patients of this cohort have a baseline score above zero."
-    return f"{start} fewer than {few} patients of this cohort reached them around day 28, or did not."
+    return f"{start} fewer than {few} patients of this cohort reached them by the end of induction, or did not."
 
 
 def published(review: ReleasedOverview) -> None:
@@ -80,7 +109,3 @@ def published(review: ReleasedOverview) -> None:
         {"response": share_text, "change": number_text},
         right=("remission",),
     )
-
-
-def notes() -> None:
-    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")

@@ -175,7 +175,7 @@ def review(instrument: str) -> Overview:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _review(digest: str, asked: Cohort, instrument: str, _study: Study) -> Overview:
-    return overview(_selection(digest, asked, _study=_study).study, instrument)
+    return overview(_selection(digest, asked, _study=_study).study, instrument, whole=_study)
 
 
 def held() -> Holdings:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from analysis.outcomes.safety_line import EVENTS
 
 from analysis.disclosure import ReleasedOverview, holder, release_overview, viewer
 from analysis.outcomes import ObservedChange, Overview, SafetyLine
-from analysis.outcomes.safety_line import EVENTS
 from tests.figures.made import made_overview
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from analysis.outcomes.safety_line import EVENTS
 
 from analysis.disclosure import Audience, ReleasedChange, ReleasedOverview, release_change, release_overview, viewer
 from analysis.outcomes import Denominators, ModelSpec, ObservedChange, Overview, SafetyLine, SymptomChange
@@ -11,7 +12,6 @@ from analysis.outcomes.balance import COLUMNS as BALANCE
 from analysis.outcomes.overview import BENCHMARK_COLUMNS
 from analysis.outcomes.rates import RATES
 from analysis.outcomes.result import DECISION, DIFFERENCES, OBSERVED, TRAJECTORY
-from analysis.outcomes.safety_line import EVENTS
 from analysis.outcomes.who import EVALUABLE, STARTERS, WITH_BASELINE, able, reached, seen
 from analysis.vocabulary import RemissionRule
 

@@ -11,21 +11,26 @@ from scipy import stats
 from analysis.study import Study
 from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS, RemissionRule, instrument
 
-from .attrition import Followed, attrition, follow
-from .rates import rates
-from .safety_line import SafetyLine, safety_line
+from ..attrition import Followed, attrition, follow
+from ..care.therapy import visit_recording
+from ..induction import END_OF_INDUCTION
+from ..response.definitions import REMISSION, RESPONSE, cutoffs
+from ..response.three_rules import outcome_counts, with_shares
+from ..safety.event_rows import recording
+from .lines import CareLine, SafetyLine, care_line, first_response, safety_line
+from .years import YearChange, year_change
 
 BENCHMARK_COLUMNS = (
     "study", "route", "instrument", "time_point", "denominator", "response", "remission", "remission_rule", "change",
     "citation",
 )  # fmt: skip
+SHOWN = (RESPONSE, REMISSION)
 
 
 @dataclass(frozen=True)
 class ObservedChange:
-    """Mean change from baseline to around day 28, not adjusted, with its 95 % interval (points), in n_patients.
-
-    Missing when fewer than two have both scores."""
+    """Mean change from baseline to the end of induction, not adjusted, with its 95 % t interval (points), in
+    n_patients; missing when fewer than two have both scores."""
 
     n_patients: int
     mean: float = np.nan
@@ -35,11 +40,14 @@ class ObservedChange:
 
 @dataclass(frozen=True, eq=False)
 class Overview:
-    """The overview of one cohort on one instrument. See `attrition`, `rates` and `SafetyLine` for the frames' rows.
+    """The overview of one cohort on one instrument. Nothing here is released yet.
 
     routes: starters (n_patients) and those with a baseline (n_baseline) by route of the first session.
+    attrition: see there. rates: response and remission at the end of induction under three rules, one row per outcome
+    and route ("all" first), see `outcome_counts` and `with_shares`. first: see `first_response`.
     benchmarks: one row per published arm on the same instrument and the cohort's routes, then control arms; never
-    averaged. remission: the rule that the rates use. Nothing here is released yet.
+    averaged. years: the last index year against the one before, None where there are not two. remission: the rule that
+    the rates use.
     """
 
     instrument: str
@@ -48,12 +56,15 @@ class Overview:
     rates: pd.DataFrame
     benchmarks: pd.DataFrame
     change: ObservedChange
+    first: pd.DataFrame
     safety: SafetyLine
+    care: CareLine
+    years: YearChange | None
     remission: RemissionRule | None
 
 
 def _change(followed: Followed) -> ObservedChange:
-    change = followed.score["day 28"] - followed.baseline
+    change = followed.score[END_OF_INDUCTION] - followed.baseline
     change = change[~np.isnan(change)]
     n = len(change)
     if n < 2:
@@ -81,17 +92,24 @@ def published(name: str, routes: set[str]) -> pd.DataFrame:
     )
 
 
-def overview(study: Study, name: str = "PHQ-9", remission: RemissionRule | None = None) -> Overview:
+def overview(
+    study: Study, name: str = "PHQ-9", remission: RemissionRule | None = None, whole: Study | None = None
+) -> Overview:
     """The overview of a (selected) study on one instrument.
 
-    remission is one of the instrument's published rules; its first when None. Works on any size of
-    cohort: an empty one gives zero counts and no rates.
+    remission is one of the instrument's published rules; its first when None. whole is the study that was selected
+    from: which of its clinics record events and visits decides who can be counted (this study when None). Works on any
+    size of cohort: an empty one gives zero counts and no rates.
     """
-    item = instrument(name)
+    item, whole = instrument(name), whole or study
     rule = remission or item.remission_default
+    of = cutoffs(item, rule)
     followed = follow(study, name)
-    routes = set(followed.people["route"].astype("str"))
+    counts = outcome_counts(followed, of, [END_OF_INDUCTION])
+    rates = with_shares(counts[counts["outcome"].isin(SHOWN)].reset_index(drop=True))
     return Overview(
-        name, _routes(followed), attrition(followed), rates(followed, item, rule),
-        published(name, routes), _change(followed), safety_line(study), rule,
+        name, _routes(followed), attrition(followed), rates,
+        published(name, set(followed.people["route"].astype("str"))), _change(followed),
+        first_response(study, name, of), safety_line(study, recording(whole)),
+        care_line(study, visit_recording(whole)), year_change(followed, of), rule,
     )  # fmt: skip
