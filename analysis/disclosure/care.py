@@ -17,10 +17,10 @@ from .audience import Audience
 from .cells import is_small
 from .counted import CountColumn, CountedTable, Relations
 from .counted_rows import COVERED, INTEGRATED, QUARTILES, charges, measured, shares
-from .denominators import DENOMINATORS, SHARED, STARTERS_ROW
+from .denominators import DENOMINATORS, STARTERS_ROW
 from .gate import WITHHELD, ReleasedTable, release
 from .nested_tables import Rows, closed_words, nested, without_names
-from .overview_tables import overview_counts
+from .overview_tables import beside_overview
 from .ranges import Sum
 from .suppression import CountSystem, withhold
 
@@ -63,9 +63,7 @@ def release_care(
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
     started treatment."""
     own = nested(_frames(result, audience, closed)).and_also(*_rules(result))
-    known = overview_counts(review, n_study)
-    ready = own.and_also(known.tables, known.relations)
-    stages = [SHARED, tuple(known.tables)]
+    ready, stages = beside_overview(own, review, n_study)
     found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
     mine = found.of(own.tables.keys())
     tables = {**mine.tables, "access": _access(result.access, audience, closed), "staying": _staying(result, audience)}

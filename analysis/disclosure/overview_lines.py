@@ -12,7 +12,7 @@ from analysis.outcomes.safety.event_rates import NOT_SAID
 from analysis.outcomes.safety.event_rates import SERIOUS as IS_SERIOUS
 
 from . import overview_tables as tables
-from .cards import WITHHELD_VALUE
+from .cards import NOTHING, WITHHELD_VALUE
 from .coarse import FEWEST
 from .gate import Release, ReleasedTable
 
@@ -52,6 +52,8 @@ def share_words(row: Any, name: str, ends: tuple[str, str], level: str = "95% in
 def median_words(first: pd.DataFrame, place: int, found: Release) -> str:
     """A median time; of a group in which its steps could be counted, whoever sees no small cells has none."""
     row = first.iloc[place]
+    if not row["n_patients"]:
+        return NOTHING
     if not found.audience.sees_small and (row["n_patients"] < FEWEST or row["n_reached"] < found.audience.min_cell):
         return WITHHELD_VALUE
     return number_text(row["median"], 0)

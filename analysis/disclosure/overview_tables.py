@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from analysis.outcomes import Denominators, Overview, YearChange
@@ -12,7 +14,7 @@ from analysis.outcomes.who import AT_END, EVALUABLE, STARTERS, able, reached, se
 from . import counted_rows
 from . import response_names as names
 from .counted import CountColumn, CountedTable, Relations, Tables
-from .denominators import RELATIONS, shared_tables
+from .denominators import RELATIONS, SHARED, shared_tables
 from .nested_tables import Nested, Rows, nested
 from .outcome_rates import rates_table
 
@@ -40,6 +42,13 @@ def overview_counts(result: Overview, n_study: int) -> Nested:
     nesting = names.rate_nesting(outcomes, [END_OF_INDUCTION])
     own = nested(_lines(result))
     return own.and_also(_tables(result, n_study), names.joined(RELATIONS, Relations(nesting)))
+
+
+def beside_overview(own: Nested, review: Overview, n_study: int) -> tuple[Nested, list[Collection[str]]]:
+    """The tables of a page with those of the overview of the same cohort, and the stages in which they are decided on:
+    what the overview shows is known on every page."""
+    known = overview_counts(review, n_study)
+    return own.and_also(known.tables, known.relations), [SHARED, tuple(known.tables)]
 
 
 def _lines(result: Overview) -> dict[str, tuple[pd.DataFrame, Rows]]:

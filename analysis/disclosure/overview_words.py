@@ -13,13 +13,13 @@ from analysis.vocabulary import instrument
 from .cards import NOTHING, WITHHELD_VALUE, Card
 from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
 from .gate import Release, ReleasedTable, of_patients
-from .overview_lines import median_words, percent_words, safety_in_short, share_words
+from .overview_lines import percent_words, safety_in_short, share_words
 
 EVALUABLE_STEP, LAST_STEP = 2, 4  # of the attrition
 
 
 def cards(result: Overview, found: Release, attrition: ReleasedTable, rates: ReleasedTable) -> tuple[Card, ...]:
-    """The head of the overview: who started, who is evaluable, the change, response, remission, and how soon."""
+    """The head of the overview: who started, who is evaluable, the change, response and remission."""
     item, rule = instrument(result.instrument), result.remission
     denominators = found[DENOMINATORS]
     starters = denominators.words("n_patients", STARTERS_ROW)
@@ -41,7 +41,6 @@ def cards(result: Overview, found: Release, attrition: ReleasedTable, rates: Rel
         ),
         rate_card(rates, RESPONSE, f"a fall of {item.response_fraction or 0:.0%} or more from baseline"),
         rate_card(rates, REMISSION, f"a score {rule.label}" if rule else ""),
-        _first_card(result, found),
     ]  # fmt: skip
     return tuple(card for card in made if card is not None)
 
@@ -86,18 +85,6 @@ def rate_card(table: ReleasedTable, outcome: str, words: str) -> Card | None:
     numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored; "
     others = f"{_percent(dropped)} of {table.words('n_able', place)} if no score is a no"
     return Card(label, _percent(observed), numbers + others, words)
-
-
-def _first_card(result: Overview, found: Release) -> Card | None:
-    if not len(result.first):
-        return None
-    table = found["first response"]
-    value = median_words(result.first, 0, found)
-    return Card(
-        "First response, median", f"day {value}" if value[:1].isdigit() else value,
-        f"{table.words('n_reached')} of {table.words('n_patients')} with a later score ever responded",
-        "Kaplan-Meier over days since the first session.",
-    )  # fmt: skip
 
 
 def change_words(result: Overview, found: Release) -> str:
@@ -146,14 +133,14 @@ def _what(result: Overview, found: Release, rates: ReleasedTable) -> str:
     if pd.isna(row["mean"]) or pd.isna(row["ci_low"]):
         return change_words(result, found)
     low, high, mean = (float(row[column]) for column in ("ci_low", "ci_high", "mean"))
-    moved = f"changed by {number_text(mean)} points, which is within chance"
+    moved = f"changed by {number_text(mean)} points on average, which is within chance"
     ends = interval_text(low, high)
     scored = of_patients(found.words("change"))
     if high < 0 or low > 0:
-        moved = f"{'fell' if mean < 0 else 'rose'} by {abs(mean):.1f} points"
+        moved = f"{'fell' if mean < 0 else 'rose'} by {abs(mean):.1f} points on average"
         near, far = sorted((abs(low), abs(high)))
         ends = interval_text(near, far)
-    said = f"By the end of induction {name} {moved} on average (95% interval {ends}; {scored} scored then)"
+    said = f"By the end of induction {name} {moved} (95% interval {ends}; {scored} scored then)"
     return f"{said}{_responded(rates)}."
 
 

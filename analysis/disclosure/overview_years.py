@@ -75,10 +75,10 @@ def _value(measure: str, value: Any) -> str:
 def _difference(row: Row) -> str:
     if bool(pd.isna(row["difference"])):
         return "–"
-    scale, unit, decimals = (1, "points", 1) if row["measure"] == MEAN_CHANGE else (100, "percentage points", 0)
+    scale, unit = (1, "points") if row["measure"] == MEAN_CHANGE else (100, "percentage points")
     numbers = [scale * row[name] for name in ("difference", "ci_low", "ci_high")]
-    interval = interval_text(numbers[1], numbers[2], decimals)
-    return f"{number_text(numbers[0], decimals)} {unit} ({interval})"
+    interval = interval_text(numbers[1], numbers[2])
+    return f"{number_text(numbers[0])} {unit} ({interval})"
 
 
 def _clear(row: Row, name: str) -> str:

@@ -13,10 +13,10 @@ from analysis.outcomes.who import STARTERS
 
 from .audience import Audience
 from .counted_rows import MEAN, QUARTILES, events, measured, shares
-from .denominators import DENOMINATORS, SHARED, STARTERS_ROW
+from .denominators import DENOMINATORS, STARTERS_ROW
 from .gate import ReleasedTable, release
 from .nested_tables import Rows, closed_words, nested, without_names
-from .overview_tables import overview_counts
+from .overview_tables import beside_overview
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +44,8 @@ def release_safety(
 ) -> ReleasedSafety:
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
     started treatment."""
-    own, known = nested(_frames(result)), overview_counts(review, n_study)
-    ready = own.and_also(known.tables, known.relations)
-    stages = [SHARED, tuple(known.tables)]
+    own = nested(_frames(result))
+    ready, stages = beside_overview(own, review, n_study)
     found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
     mine = found.of(own.tables.keys())
     return ReleasedSafety(

@@ -42,9 +42,8 @@ def board(review: ReleasedOverview) -> None:
 
 
 def lines(review: ReleasedOverview) -> None:
-    """A line each: the change, how soon, safety, and therapy and cost."""
+    """A line each: how soon, how safe, and with how much therapy and at what charge."""
     for title, sentences in (
-        ("Change", (review.change,)),
         ("How soon", (review.first,)),
         ("Safety", review.safety),
         ("Therapy and cost", (review.care,)),

@@ -75,7 +75,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         (made_overview(n=11, reached_it=2), "fewer than 11 patients of this cohort have a baseline score above zero."),
         (
             made_overview(n=100, reached_it=8),
-            "fewer than 11 patients of this cohort reached them around day 28, or did",
+            "fewer than 11 patients of this cohort reached them by the end of induction",
         ),
     ],
     ids=["no cut-off", "few patients", "few reached"],

@@ -17,12 +17,14 @@ from hypothesis import strategies as st
 
 from analysis.cohort import Cohort, Selection, select
 from analysis.disclosure import Audience, ReleasedChange, ReleasedOverview, ReleasedSessions, holder, viewer
-from analysis.disclosure import overview as overview_gate
 from analysis.disclosure.change_tables import change_relations, change_tables
 from analysis.disclosure.counted import Relations, Tables, count_system, keys_of
 from analysis.disclosure.denominators import SHARED
 from analysis.disclosure.gate import SEEN, release
+from analysis.disclosure.overview import release_overview
+from analysis.disclosure.overview_tables import overview_counts
 from analysis.disclosure.ranges import Knowledge, possible_range
+from analysis.disclosure.response_names import joined as in_all
 from analysis.disclosure.sessions import _tables as session_tables
 from analysis.disclosure.sessions import release_sessions
 from analysis.disclosure.symptom_change import release_change
@@ -49,6 +51,7 @@ from analysis.outcomes import (
     starters_of_study,
     symptom_change,
 )
+from analysis.outcomes.response.three_rules import NUMBERS, SHARES
 from analysis.publish import csv_bytes
 from analysis.study import Study
 
@@ -103,7 +106,7 @@ def prepared(sample_study: Study) -> Models:
 def results(selection: Selection, prepared: PreparedSymptomChange) -> Raw:
     return Raw(
         starters_of_study(selection),
-        overview(selection.study),
+        overview(selection.study, whole=prepared.study),
         symptom_change(prepared, selection),
         session_count(prepared, selection),
     )
@@ -111,7 +114,7 @@ def results(selection: Selection, prepared: PreparedSymptomChange) -> Raw:
 
 def released(raw: Raw, audience: Audience) -> Pages:
     return Pages(
-        overview_gate.release_overview(raw.overview, raw.n_study, audience),
+        release_overview(raw.overview, raw.n_study, audience),
         release_change(raw.change, audience),
         release_sessions(raw.sessions, raw.change, audience),
     )
@@ -146,6 +149,7 @@ def frames(pages: Pages) -> list[pd.DataFrame]:
     found = [chart.data() for chart in charts(pages)]
     found += [change.trajectory, change.observed, change.decision, change.differences, change.balance, change.left_out]
     found += [pages.sessions.pattern, pages.sessions.groups, pages.overview.attrition.frame, pages.overview.rates.frame]
+    found += [] if pages.overview.years is None else [pages.overview.years.frame]
     return [*found, change.estimates.fixed_effects] if change.estimates is not None else found
 
 
@@ -153,7 +157,8 @@ def sentences(pages: Pages) -> list[str]:
     change, review, views = pages.change, pages.overview, pages.sessions
     said = [change.title, change.subtitle, change.finding, change.status_sentence, change.sentence, *change.notes]
     said += [text for card in review.cards for text in (card.label, card.value, card.denominator)]
-    said += [review.change, *review.safety, review.sentence, f"{review.starters} starters"]
+    said += [*review.board, review.change, review.first, *review.safety, review.care, review.sentence]
+    said += [f"{review.starters} starters", *(() if review.years is None else (review.years.sentence,))]
     said += [views.landmark, views.within_between, views.sentence]
     return [*said, *(f"{count} patients" for count in change.counts.values())]
 
@@ -197,7 +202,8 @@ def of_few(raw: Raw) -> set[float]:
         found += frame.loc[few, columns].to_numpy(dtype=float).ravel().tolist()
     parts = [("n_female", "n_sex", ["share_female"]), ("n_self_pay", "n_payer", ["share_self_pay"])]
     shares = [(raw.change.balance, *part) for part in parts]
-    shares.append((raw.overview.rates, "numerator", "denominator", ["share", "ci_low", "ci_high"]))
+    for rule, (part, whole) in NUMBERS.items():
+        shares.append((raw.overview.rates, part, whole, [f"{rule} {name}" for name in SHARES]))
     for frame, part, whole, columns in shares:
         few = frame[part].isin(FEW) | frame[whole].isin(FEW) | (frame[whole] - frame[part]).isin(FEW)
         found += frame.loc[few, columns].to_numpy(dtype=float).ravel().tolist()
@@ -216,7 +222,7 @@ def of_enough(raw: Raw) -> set[float]:
     found: list[float] = []
     for frame, count in (
         (raw.change.trajectory, "n_behind"), (raw.change.observed, "n_patients"), (raw.sessions.pattern, "n_patients"),
-        (raw.change.balance, "n_patients"), (raw.overview.attrition, "n_patients"), (raw.overview.rates, "numerator"),
+        (raw.change.balance, "n_patients"), (raw.overview.attrition, "n_patients"), (raw.overview.rates, "n_reached"),
     ):  # fmt: skip
         enough = frame[~frame[count].isin(FEW)].select_dtypes("number")
         found += enough.to_numpy(dtype=float).ravel().tolist()
@@ -245,11 +251,11 @@ def assert_nothing_small(raw: Raw) -> None:
 
 def known_to_a_reader(raw: Raw) -> tuple[Knowledge, list[Any]]:
     """What somebody knows who has read all pages, and the small counts they must not know."""
-    review = overview_gate._tables(raw.overview, raw.n_study)
+    review = overview_counts(raw.overview, raw.n_study)
     model = change_tables(raw.change)
     by_sessions = session_tables(raw.sessions)
     views: list[tuple[Tables, Relations, list[Any]]] = [
-        (review, overview_gate.RELATIONS, [SHARED]),
+        (review.tables, review.relations, [SHARED]),
         (model, change_relations(raw.change), [SHARED]),
         ({**model, **by_sessions}, change_relations(raw.change), [SHARED, tuple(model)]),
     ]
@@ -264,7 +270,7 @@ def known_to_a_reader(raw: Raw) -> tuple[Knowledge, list[Any]]:
                         # Shown on one page is known on all of them.
                         states[key] = state if states.get(key) not in SEEN else states[key]
     joined = {f"{place} {name}": table for place, (tables, _, _) in enumerate(views) for name, table in tables.items()}
-    system = count_system(joined, change_relations(raw.change))
+    system = count_system(joined, in_all(change_relations(raw.change), review.relations))
     closed = any(states.get(key) == "withheld" for key, n in system.counts.items() if n in FEW)
     limits: dict[Any, tuple[float, float]] = {}
     for key, count in system.counts.items():

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.cohort import Cohort, select
-from analysis.disclosure import overview as overview_gate
 from analysis.disclosure import viewer
 from analysis.disclosure.audience import holder
 from analysis.disclosure.change_tables import change_relations, change_tables
@@ -20,6 +19,7 @@ from analysis.disclosure.coarse import FEWEST, STEP
 from analysis.disclosure.counted import Relations, Tables, count_system, keys_of
 from analysis.disclosure.denominators import SHARED
 from analysis.disclosure.gate import SEEN, release
+from analysis.disclosure.overview_tables import overview_counts
 from analysis.disclosure.ranges import Knowledge, possible_range
 from analysis.disclosure.response_names import joined
 from analysis.disclosure.response_page import ResponseResults, page_tables, release_response
@@ -111,10 +111,10 @@ def test_no_small_count_follows_from_the_page_beside_the_others(
     raw = results(chosen.study, starters_of_study(chosen))
     change = symptom_change(prepared, chosen)
     tables, relations = page_tables(raw, viewer())
-    review = overview_gate._tables(raw.review, raw.n_study)
+    review = overview_counts(raw.review, raw.n_study)
     views: list[tuple[Tables, Relations, list[Any]]] = [
-        (review, overview_gate.RELATIONS, [SHARED]),
-        (tables, relations, [SHARED, tuple(review)]),
+        (review.tables, review.relations, [SHARED]),
+        (tables, relations, [SHARED, tuple(review.tables)]),
         (change_tables(change), change_relations(change), [SHARED]),
     ]
     assert_nothing_follows(views, most=6)
@@ -127,7 +127,7 @@ def test_no_small_count_of_any_cohort_at_all_follows(sample_study: Study, share:
     keep = np.random.default_rng(seed).random(len(sample_study.patients)) < share
     raw = results(sample_study.keep_patients(keep), 640)
     tables, relations = page_tables(raw, viewer())
-    known = tuple(overview_gate._tables(raw.review, raw.n_study))
+    known = tuple(overview_counts(raw.review, raw.n_study).tables)
     assert_nothing_follows([(tables, relations, [SHARED, known])], most=12)
 
 

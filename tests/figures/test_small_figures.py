@@ -16,6 +16,8 @@ from analysis.figures import (
 )
 from analysis.outcomes import Denominators, Landmark, SessionCount
 from analysis.outcomes.overview import BENCHMARK_COLUMNS
+from analysis.outcomes.response import RULES
+from analysis.outcomes.response.three_rules import SHARES
 from analysis.vocabulary import BENCHMARKS, CONTROL_ARMS
 from tests.figures.made import made_change, made_differences, made_overview, released_change, released_overview
 
@@ -97,32 +99,43 @@ def test_the_zero_line_is_inside_the_differences_axis_even_when_all_are_on_one_s
     assert high > 0
 
 
-def test_attrition_withholds_a_small_step_its_share_and_what_would_give_it_away() -> None:
+def test_the_flow_withholds_a_small_step_its_share_and_what_would_give_it_away() -> None:
     chart = attrition_chart(released_overview(made_overview(n=20, reached_it=4)), LIGHT)
-    assert "<b><11 (–)</b>" in words(chart.plot)
+    assert "<b><11</b><br>–" in words(chart.plot)
     # 20 started and 18 have a baseline: two have none.
-    assert chart.data()["n_patients"].tolist() == ["20", "withheld", "<11"]
-    assert chart.data()["share"].isna().tolist() == [False, True, True]
-    assert list(chart.plot.data[1].x) == [1.0, 0.0, 0.0]
+    assert chart.data()["n_patients"].tolist() == ["20", "withheld", "withheld", "withheld", "<11"]
+    assert chart.data()[["share", "ci_low", "ci_high"]].notna().sum().tolist() == [1, 1, 1]
+    assert list(chart.plot.data[-1].y) == [1.0, 0.0, 0.0, 0.0, 0.0]
+    assert len(chart.plot.data) == 1  # nothing flows to a step that is withheld
+
+
+def test_the_flow_says_how_many_are_lost_between_two_steps() -> None:
+    figure = attrition_chart(released_overview(made_overview()), LIGHT).plot
+    losses = [one.text for one in figure.layout.annotations if one.text.startswith("−")]
+    assert losses == ["−40", "−100", "−20", "−80"]
+    kept = [trace.y for trace in figure.data if trace.type == "scatter"]
+    assert kept[0][2] == 0.9  # what goes on is as high as the next step
+    assert kept[1][:2] == (0.9, 1.0)  # what is lost lies above it
 
 
 def test_the_holder_sees_a_small_step_as_a_hollow_bar() -> None:
     chart = attrition_chart(released_overview(made_overview(n=20, reached_it=4), holder()), LIGHT)
-    assert "<b>10 (small) (50%)</b>" in words(chart.plot)
-    assert list(chart.plot.data[1].marker.color) == [LIGHT.accent, LIGHT.accent, LIGHT.paper]
-    assert chart.data()["n_patients"].tolist() == ["20", "18", "10 (small)"]
+    assert "<b>8 (small)</b><br>40%" in words(chart.plot)
+    assert list(chart.plot.data[-1].marker.color) == [LIGHT.accent] * 4 + [LIGHT.paper]
+    assert chart.data()["n_patients"].tolist() == ["20", "18", "13", "12", "8 (small)"]
     assert chart.how_to_read.endswith(
         " A hollow bar is a small number of patients and is left out of everything exported."
     )
 
 
-def test_attrition_survives_a_cohort_of_nobody() -> None:
-    assert "0 (0%)" in words(attrition_chart(released_overview(made_overview(n=0)), LIGHT).plot)
+def test_the_flow_survives_a_cohort_of_nobody() -> None:
+    assert "<b>0</b><br>0%" in words(attrition_chart(released_overview(made_overview(n=0)), LIGHT).plot)
 
 
 def test_rates_stand_beside_what_was_published_with_arm_time_point_and_denominator() -> None:
     text = words(rates_chart(released_overview(made_overview()), LIGHT).plot)
-    assert "This cohort, of patients scored around day 28" in text
+    assert "This cohort, of those scored at the end of induction" in text
+    assert "<b>60%</b> (120 of 200)" in text
     assert "Study A, IV; 6 weeks; 200 patients" in text
     assert "Study B, control arm; week 8; 100 patients" in text
 
@@ -147,26 +160,35 @@ def test_a_rate_of_fewer_than_eleven_responders_is_withheld_everywhere() -> None
     overview = released_overview(made_overview(n=100, reached_it=8))
     assert not has_rates(overview)
     table = rates_chart(overview, LIGHT).data()
-    assert set(table["numerator"]) == {"<11"}
-    assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
+    assert set(table["n_reached"]) == {"<11"}
+    assert table[[f"{rule} {name}" for rule in RULES for name in SHARES]].isna().all(axis=None)
 
 
 def test_a_rate_that_leaves_out_fewer_than_eleven_is_withheld_too() -> None:
-    overview = released_overview(made_overview(n=100, reached_it=45, rates=made_overview(n=100, reached_it=45).rates))
+    overview = released_overview(made_overview(n=100, reached_it=45))
     table = overview.rates.as_text()
-    observed = table[(table["outcome"] == "Response") & table["rule"].str.startswith("of patients")]
-    assert set(observed["numerator"]) | set(observed["denominator"]) >= {"withheld"}
-    assert observed["share"].isna().all()
+    response = table[table["outcome"] == "Response"]
+    assert set(response["n_reached"]) | set(response["n_scored"]) >= {"withheld"}
+    assert response["observed share"].isna().all()
 
 
 def test_the_holder_sees_a_rate_of_few_as_an_open_marker() -> None:
     chart = rates_chart(released_overview(made_overview(n=100, reached_it=8), holder()), LIGHT)
     assert "circle-open" in chart.plot.data[1].marker.symbol
-    assert "Response of patients scored around day 28: 16% (11 to 21%) (small)" in chart.alt
-    assert chart.data()["numerator"].tolist()[0] == "8 (small)"
+    assert "Response of those scored at the end of induction: 16% (8 to 29%) (8 (small) of 50)" in chart.alt
+    assert chart.data()["n_reached"].tolist()[0] == "8 (small)"
     assert chart.how_to_read.endswith(
         " An open marker of this cohort rests on a small number of patients and is left out of everything exported."
     )
+
+
+def test_the_words_of_a_large_share_stand_to_its_left() -> None:
+    figure = rates_chart(released_overview(made_overview()), LIGHT).plot
+    sides = {
+        one.text: one.xanchor for one in figure.layout.annotations if one.text.startswith("<b>") and "%" in one.text
+    }
+    assert sides["<b>60%</b> (120 of 200)"] == "right"
+    assert sides["<b>30%</b> (60 of 200)"] == "left"
 
 
 def test_no_rate_at_all_is_refused_rather_than_drawn_empty() -> None:
@@ -178,7 +200,7 @@ def test_no_rate_at_all_is_refused_rather_than_drawn_empty() -> None:
 
 def test_the_alt_text_of_the_rates_holds_shares_and_intervals() -> None:
     alt = rates_chart(released_overview(made_overview()), LIGHT).alt
-    assert "Response of patients scored around day 28: 60% (55 to 65%)" in alt
+    assert "Response of those scored at the end of induction: 60% (53 to 67%) (120 of 200)" in alt
 
 
 PATTERN = pd.DataFrame(

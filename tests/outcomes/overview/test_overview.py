@@ -8,7 +8,7 @@ import pytest
 
 from analysis.cohort import Cohort, select
 from analysis.outcomes import attrition, follow, overview, rates
-from analysis.outcomes.who import AROUND_DAY_28, NESTING
+from analysis.outcomes.who import AT_END, NESTING, able, reached, seen
 from analysis.study import Study
 from analysis.vocabulary import instrument
 from tests.drawn import drawn_study
@@ -64,10 +64,20 @@ def test_attrition_counts_each_step_as_a_share_of_starters(study: Study) -> None
         "Started treatment": 5,
         "Has a baseline score": 4,
         "Has a later score (evaluable)": 4,
-        "Still assessed around day 28 or later": 3,
-        "Still assessed around day 90 or later": 1,
+        "Still assessed at the end of induction": 3,
+        "Still assessed at three months": 1,
     }
-    assert attrition(follow(study, "PHQ-9"))["share"].iloc[1] == 4 / 5
+    step = attrition(follow(study, "PHQ-9")).iloc[1]
+    assert step["share"] == 4 / 5
+    assert (step["ci_low"], step["ci_high"]) == pytest.approx(WILSON_4_OF_5, abs=1e-4)
+
+
+def test_a_slow_course_is_at_three_months_only_after_its_end_of_induction() -> None:
+    # The sixth session is on day 100, so induction ends there; the only later score is of day 80.
+    sessions = "patient_id session_number day route\n" + "\n".join(f"a {n + 1} {20 * n} IV" for n in range(6))
+    scores = "patient_id day instrument score\na 0 PHQ-9 20\na 80 PHQ-9 9"
+    slow = drawn_study("patient_id clinic_id primary_diagnosis\na C MDD", sessions, scores)
+    assert attrition(follow(slow, "PHQ-9"))["n_patients"].tolist() == [1, 1, 1, 0, 0]
 
 
 def test_each_step_of_attrition_lies_within_the_one_before(sample_study: Study) -> None:
@@ -91,6 +101,8 @@ def test_response_and_remission_carry_both_denominators(study: Study) -> None:
     assert counts == [[2, 3], [2, 4], [1, 3], [1, 4], [2, 3], [2, 4]]
 
 
+# Wilson score interval of 4 of 5, from the formula by hand.
+WILSON_4_OF_5 = (0.37553, 0.96382)
 # Wilson score interval of 2 of 3, from Newcombe (1998) formula by hand: 0.2077 to 0.9385.
 WILSON_2_OF_3 = (0.20765, 0.93851)
 
@@ -132,13 +144,21 @@ def test_response_agrees_with_a_plain_loop(study: Study) -> None:
 
 def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
     line = overview(select(study, Cohort()).study).safety
-    assert line.events.drop(columns=["per_100_sessions", "share"]).to_numpy().tolist() == [
-        ["solicited", 1, 2, 3, 2, 1, 2],
-        ["spontaneous", 1, 2, 3, 2, 1, 1],
-    ]
+    counts = ["kind", "n_clinics", "n_sessions", "n_patients", "n_events", "n_with_event"]
+    assert line.events[counts].to_numpy().tolist() == [["solicited", 1, 3, 2, 2, 1], ["spontaneous", 1, 3, 2, 1, 1]]
     assert line.events["per_100_sessions"].tolist() == pytest.approx([200 / 3, 100 / 3])
     assert line.events["share"].tolist() == [0.5, 0.5]
-    assert line.n_serious == 1
+    serious = line.serious[line.serious["seriousness"] == "serious"]
+    assert serious["n_events"].tolist() == [0, 1]
+
+
+def test_the_clinics_that_record_events_are_those_of_the_whole_study(study: Study) -> None:
+    """Patient b had no event anybody asked about, but C01 asked: a cohort of b alone has none in one session."""
+    alone = study.keep_patients(np.array([name == "b" for name in study.patients["patient_id"]]))
+    line = overview(alone, whole=study).safety
+    asked = line.events[line.events["kind"] == "solicited"].iloc[0]
+    assert (asked["n_sessions"], asked["n_events"]) == (1, 0)
+    assert asked["at_most_per_100"] == 100  # rule of three of one session
 
 
 def test_a_study_without_events_has_none_to_count() -> None:
@@ -147,11 +167,12 @@ def test_a_study_without_events_has_none_to_count() -> None:
     assert line.events.empty
 
 
-def test_a_study_in_which_no_event_was_recorded_knows_its_sessions_and_patients(study: Study) -> None:
+def test_a_study_in_which_no_event_was_recorded_has_no_rate(study: Study) -> None:
     none = drawn_study(PATIENTS, SESSIONS, ASSESSMENTS, adverse_events="patient_id day term")
     line = overview(none).safety
     assert line.is_recorded
-    assert (line.n_sessions, line.n_patients) == (6, 6)
+    assert line.n_sessions == 6
+    assert line.events.empty
 
 
 def test_the_observed_change_has_its_interval_and_patients(study: Study) -> None:
@@ -175,10 +196,11 @@ def test_whom_each_count_is_of_is_named_and_lies_among_those_it_says(sample_stud
     """Nesting is what a reader may subtract: it has to hold in every group."""
     result = overview(select(sample_study, Cohort()).study)
     counts = {(who, "all"): n for who, n in zip(result.attrition["who"], result.attrition["n_patients"], strict=True)}
-    counts[AROUND_DAY_28, "all"] = result.change.n_patients
+    counts[AT_END, "all"] = result.change.n_patients
     for row in result.rates.to_dict("records"):
-        counts[row["who_could"], row["route"]] = row["denominator"]
-        counts[row["who_reached"], row["route"]] = row["numerator"]
+        outcome = row["outcome"]
+        for who, column in ((able(outcome), "n_able"), (seen(outcome), "n_scored"), (reached(outcome), "n_reached")):
+            counts[who, row["route"]] = row[column]
     compared = 0
     for (who, group), n in counts.items():
         for whole in NESTING.get(who, ()):
