@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.cohort import Selection
 
+from .adjusted import adjusted_differences
 from .funnel import funnel
 from .groups import group_clinics
 from .prepared import PreparedClinics
@@ -22,11 +25,16 @@ def clinics(prepared: PreparedClinics, selection: Selection, min_patients: int =
     """
     groups = group_clinics(prepared.clinics, selection.keep, min_patients)
     found = [funnel(measure, prepared.clinics, groups, selection.keep) for measure in prepared.measures]
-    points = [frame for frame, _ in found if len(frame)]
-    described = [row for _, row in found if len(row)]
+    adjusted = adjusted_differences(prepared, selection, groups)
     return Clinics(
-        prepared.spec.instrument, "refused", "", min_patients,
-        groups.n_clinics, groups.n_pooled, groups.n_left_out, groups.frame(),
-        funnels=pd.concat(points, ignore_index=True) if points else pd.DataFrame(columns=list(FUNNELS)),
-        measures=pd.concat(described, ignore_index=True) if described else pd.DataFrame(columns=list(MEASURES)),
+        prepared.spec.instrument, adjusted.status, adjusted.sentence, min_patients,
+        groups.n_clinics, groups.n_pooled, groups.n_left_out, groups.frame(), adjusted.frame,
+        _joined([points for points, _ in found], FUNNELS), _joined([described for _, described in found], MEASURES),
+        adjusted.between_sd, *adjusted.between, adjusted.n_model, adjusted.n_rows,
+        prepared.headline.covariates, adjusted.engine_words,
     )  # fmt: skip
+
+
+def _joined(frames: Sequence[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    some = [frame for frame in frames if len(frame)]
+    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=list(columns))

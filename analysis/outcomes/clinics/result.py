@@ -20,7 +20,7 @@ SHARE = "share"
 RATE = "per 100 sessions"
 
 GROUPS = ("clinic", "n_patients")
-ADJUSTED = ("clinic", "n_patients", "estimate", "std_error", "df", "ci_low", "ci_high")
+ADJUSTED = ("clinic", "n_patients", "estimate", "std_error", "ci_low", "ci_high")
 FUNNELS = ("measure", "clinic", "n_patients", "numerator", "denominator", "value", "z", "outside")
 MEASURES = (
     "measure", "unit", "what", "n_clinics", "n_patients", "numerator", "denominator", "centre", "dispersion", "within",
