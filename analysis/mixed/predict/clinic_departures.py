@@ -21,9 +21,11 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import chdtri
 
+from ..certificate import Bend, bend_at
 from ..deviance import Evaluation
 from ..fit import MixedModelFit
 from ..fitted_model import LEVEL
+from ..inference import moment_df
 from ..nested.elimination import eliminated_chunks
 from ..nested.fit import NestedMixedModelFit
 from ..nested.sums import NestedProducts
@@ -33,6 +35,7 @@ from ..refusal import ModelRefused
 
 FloatArray = npt.NDArray[np.float64]
 
+STEP = 1e-4  # of the largest entry of the factor of D: a central difference is then good to about 1e-8
 UNKNOWN = 1e-9  # eigenvalue of M over the largest, under which the rows say nothing of a combination of clinics
 FURTHEST = 1e6  # times the variance of a clinic's mean, at which the search for an upper limit ends
 
@@ -41,22 +44,32 @@ FURTHEST = 1e6  # times the variance of a clinic's mean, at which the search for
 class ClinicDepartures:
     """``modes`` are the clinics' conditional modes (outcome units, in the order of ``clinics``), shrunken towards 0.
 
-    ``covariance`` (clinics x clinics) is that of the errors û - u, at the estimated variances. ``between_sd`` is the
-    standard deviation between clinics. ``information`` and ``departure`` are M and r over the residual variance.
+    ``covariance`` (clinics x clinics) is that of the errors û - u, at the estimated variances; ``slopes`` its changes
+    per uncorrelated unit-variance direction of the variance parameters. ``between_sd`` is the standard deviation
+    between clinics. ``information`` and ``departure`` are M and r over the residual variance.
     """
 
     clinics: pd.Index[Any]
     modes: FloatArray
     covariance: FloatArray
+    slopes: FloatArray
     between_sd: float
     information: FloatArray
     departure: FloatArray
 
     def combined(self, weights: FloatArray) -> pd.DataFrame:
-        """Weighted sums of the modes, one row per row of ``weights`` (rows x clinics): estimate, and std_error, of the
-        same sum of û - u."""
+        """Weighted sums of the modes, one row per row of ``weights`` (rows x clinics): estimate, std_error and df.
+
+        std_error is of the same sum of û - u. df are Satterthwaite's for that variance, as for a fixed effect
+        (Giesbrecht and Burns 1985); they are near 0 where the variance between clinics is hardly more than zero.
+        """
         variance = np.einsum("rk,kl,rl->r", weights, self.covariance, weights)
-        return pd.DataFrame({"estimate": weights @ self.modes, "std_error": np.sqrt(np.maximum(variance, 0.0))})
+        table = {
+            "estimate": weights @ self.modes,
+            "std_error": np.sqrt(np.maximum(variance, 0.0)),
+            "df": moment_df(self.covariance, self.slopes, weights),
+        }
+        return pd.DataFrame(table)
 
     def between_interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Interval of the standard deviation between clinics, by the Q profile: the values at which the clinics'
@@ -106,32 +119,46 @@ def clinic_departures(fit: MixedModelFit, source: PreparedModel | pd.DataFrame |
     assert data is not None
     assert problem.model.outer_level is not None
     unit = problem.working.outcome_scale * float(problem.model.outer_level.basis.transform[0, 0])
-    information, departure = _joint(data, at)
     between = float(at.covariance[-1, -1])
-    errors = _errors(information, between)
+    information, departure = _joint(data, at.covariance)
+    shrink: FloatArray = np.asarray(np.linalg.inv(np.eye(len(information)) + between * information), dtype=np.float64)
+    slopes = _slopes(data, at, bend_at(at, fit.correlated), shrink)
     return ClinicDepartures(
-        fit.clinics, unit * errors @ departure, unit**2 * at.sigma2 * errors,
-        abs(unit) * float(np.sqrt(at.sigma2 * between)),
+        fit.clinics, unit * between * shrink @ departure, unit**2 * at.sigma2 * between * 0.5 * (shrink + shrink.T),
+        unit**2 * at.sigma2 * slopes, abs(unit) * float(np.sqrt(at.sigma2 * between)),
         information / (unit**2 * at.sigma2), departure / (unit * at.sigma2),
     )  # fmt: skip
 
 
-def _errors(information: FloatArray, between: float) -> FloatArray:
-    """d (I + d M)^-1."""
-    made = between * np.linalg.inv(np.eye(len(information)) + between * information)
-    return np.asarray(0.5 * (made + made.T))
-
-
-def _joint(data: NestedProducts, at: Evaluation) -> tuple[FloatArray, FloatArray]:
-    """M and r at one D, on the working scale."""
-    between, p = float(at.covariance[-1, -1]), data.p
-    a, b = np.empty(data.n_clinics), np.empty((data.n_clinics, p + 1))
-    for part in eliminated_chunks(data, at.covariance):
-        left = part.back[0, 0]
-        a[part.clinics], b[part.clinics] = part.omega[0] / left, (part.gamma[0] / left).T
-    taken = b * (between / (1.0 + between * a))[:, None]
-    with_clinics = np.linalg.inv(at.xvx_inverse)
-    xx, xy = with_clinics + taken[:, :p].T @ b[:, :p], with_clinics @ at.beta + taken[:, :p].T @ b[:, p]
-    solved = np.linalg.solve(xx, np.column_stack([b[:, :p].T, xy]))
+def _joint(data: NestedProducts, covariance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """M and r at a D of both levels, on the working scale; M and r do not depend on the clinics' part of D."""
+    between, p = float(covariance[-1, -1]), data.p
+    a, b, left = np.empty(data.n_clinics), np.empty((data.n_clinics, p + 1)), data.total.copy()
+    for part in eliminated_chunks(data, covariance):
+        a[part.clinics] = part.omega[0] / part.back[0, 0]
+        b[part.clinics] = (part.gamma[0] / part.back[0, 0]).T
+        left -= part.loss
+    within = left + (b * (between / (1.0 + between * a))[:, None]).T @ b
+    solved = np.linalg.solve(within[:p, :p], np.column_stack([b[:, :p].T, within[:p, p]]))
     information = np.diag(a) - b[:, :p] @ solved[:, :-1]
     return 0.5 * (information + information.T), b[:, p] - b[:, :p] @ solved[:, -1]
+
+
+def _slopes(data: NestedProducts, at: Evaluation, bend: Bend, shrink: FloatArray) -> FloatArray:
+    """Changes of d (I + d M)^-1 along the columns of the root of the variance parameters' covariance.
+
+    In the clinics' entry of the factor of D and in log σ they are known; in the patients' entries M is differenced.
+    """
+    between, chart = float(at.covariance[-1, -1]), bend.chart
+    inner = len(at.covariance) - 1
+    step = STEP * max(float(np.abs(chart.factor[:inner, :inner]).max()), STEP)
+    by_entry = np.zeros((len(bend.root), *shrink.shape))
+    by_entry[-1] = 2.0 * between * shrink
+    for place, row in enumerate(chart.rows):
+        if row == inner:
+            by_entry[place] = 2.0 * chart.factor[-1, -1] * shrink @ shrink
+        elif between > 0.0:
+            move = step * (np.arange(len(chart.rows)) == place)
+            ahead, behind = (_joint(data, chart.moved(sign * move))[0] for sign in (1.0, -1.0))
+            by_entry[place] = -(between**2) * shrink @ ((ahead - behind) / (2.0 * step)) @ shrink
+    return np.asarray(np.tensordot(bend.root.T, by_entry, axes=1))

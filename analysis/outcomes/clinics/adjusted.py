@@ -26,6 +26,7 @@ from .result import ADJUSTED, Status
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 FEWEST_CLINICS = 3  # with two, half the fits see no variance, and an interval is as wide as the scale
+FEWEST_DF = 2  # fewer come from a variance between clinics that is hardly more than zero, and make t explode
 TAIL = 0.025
 
 
@@ -84,8 +85,8 @@ def adjusted_differences(prepared: PreparedClinics, selection: Selection, groups
     clinics, each as often as it has patients in the model. At a variance between clinics of zero estimates are 0
     without std_error and interval. Routes with fewer than MIN_PER_ROUTE patients are left out, as in symptom change.
 
-    Intervals have Student's t with one degree of freedom fewer than the model has clinics: the variance between clinics
-    is estimated from that many. How often they hold the truth is in tests/recovery/README.md.
+    Intervals have Student's t with Satterthwaite's degrees of freedom for the error of prediction, at most one fewer
+    than the model has clinics and at least FEWEST_DF. How often they hold the truth is in tests/recovery/README.md.
     """
     headline = prepared.headline
     used = _rows_used(headline, selection)
@@ -162,7 +163,8 @@ def _frame(
     table = departures.combined(weights[some] / total[some, None])
     if vanished:
         table = table.assign(estimate=0.0, std_error=np.nan)
-    half = stats.t.ppf(1 - TAIL, len(of_mode) - 1) * table["std_error"]
+    df = np.clip(table["df"], FEWEST_DF, len(of_mode) - 1)
+    half = stats.t.ppf(1 - TAIL, df) * table["std_error"]
     labels = np.array(groups.labels, dtype=object)[some]
     return table.assign(
         clinic=labels, n_patients=total[some].astype(np.int64), ci_low=table["estimate"] - half,

@@ -12,6 +12,7 @@ deviations away, which for exact limits means the tail of a normal deviate that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,17 +62,27 @@ class Law:
     def low(self, size: Floats, tail: float) -> Floats:
         """The interpolated count under which a count is less likely than tail."""
         law = self.at(size)
-        edge = law.ppf(tail)
-        edge = np.where(law.cdf(edge - 1) >= tail, edge - 1, edge)
+        edge = self._first(size, lambda count: law.cdf(count) >= tail)
         return np.asarray(np.maximum(edge - (law.cdf(edge) - tail) / law.pmf(edge), 0.0))
 
     def high(self, size: Floats, tail: float) -> Floats:
         """The interpolated count above which a count is less likely than tail."""
         law = self.at(size)
-        edge = law.isf(tail)
-        edge = np.where(law.sf(edge) >= tail, edge + 1, edge)
+        edge = self._first(size, lambda count: law.sf(count) < tail)
         found = edge + (law.sf(edge - 1) - tail) / law.pmf(edge)
         return np.asarray(found if self.is_rate else np.minimum(found, np.round(size)))
+
+    def _first(self, size: Floats, holds: Callable[[Floats], NDArray[np.bool_]]) -> Floats:
+        """Per size, the first count from which on something holds, by bisection: quantile functions lose the tails
+        that a large overdispersion asks for."""
+        below, above = np.full(len(size), -1.0), np.maximum(np.round(size), 1.0)
+        while self.is_rate and not holds(above).all():
+            above = np.where(holds(above), above, 2 * above)
+        while (above - below > 1).any():
+            middle = np.floor((below + above) / 2)
+            yes = holds(middle)
+            below, above = np.where(yes | (above - below <= 1), below, middle), np.where(yes, middle, above)
+        return above
 
 
 def tail_of(level: str, dispersion: float) -> float:
