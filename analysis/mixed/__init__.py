@@ -30,7 +30,7 @@ from .means.slopes import slopes
 from .mmrm import MMRMFit, fit_mmrm
 from .model import fit_mixed_model, prepare_mixed_model
 from .nested import NestedMixedModelFit
-from .predict import predict
+from .predict import ClinicDepartures, clinic_departures, predict
 from .prepared import PreparedModel
 from .refusal import ModelRefused
 from .resample import (
@@ -46,6 +46,7 @@ from .term_tests import term_tests
 
 __all__ = [
     "BootstrapTest",
+    "ClinicDepartures",
     "CrossCheck",
     "FTest",
     "FittedModel",
@@ -62,6 +63,7 @@ __all__ = [
     "ResidualStructure",
     "bootstrap_likelihood_ratio",
     "case_bootstrap",
+    "clinic_departures",
     "contrasts",
     "cross_check",
     "fit_mixed_model",

@@ -1,0 +1,33 @@
+"""The clinics of a cohort side by side: adjusted differences and funnels, never a league table."""
+
+from .comparison import MIN_PATIENTS, clinics
+from .limits import limits
+from .prepared import PreparedClinics, prepare_clinics
+from .result import (
+    COMPLETENESS,
+    DROP_OUT,
+    EVENTS_ASKED,
+    EVENTS_MENTIONED,
+    POOLED,
+    RATE,
+    RESPONSE,
+    SHARE,
+    Clinics,
+)
+
+__all__ = [
+    "COMPLETENESS",
+    "DROP_OUT",
+    "EVENTS_ASKED",
+    "EVENTS_MENTIONED",
+    "MIN_PATIENTS",
+    "POOLED",
+    "RATE",
+    "RESPONSE",
+    "SHARE",
+    "Clinics",
+    "PreparedClinics",
+    "clinics",
+    "limits",
+    "prepare_clinics",
+]

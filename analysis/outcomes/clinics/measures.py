@@ -1,0 +1,99 @@
+"""What is counted at every clinic, patient by patient: once per study, so that a cohort is a sum over its patients.
+
+The counts are those of the pages that show them for everyone: response and scores of Overview, induction of Care
+delivery, events of Safety.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.study import Study
+from analysis.vocabulary import instrument
+
+from ..attrition import Followed, follow
+from ..response import definitions
+from ..safety.event_rows import SOLICITED, SPONTANEOUS, event_rows, recording
+from ..safety.session_rows import session_rows
+from .result import COMPLETENESS, DROP_OUT, EVENTS_ASKED, EVENTS_MENTIONED, RATE, RESPONSE, SHARE
+
+WINDOW = "day 28"
+EVENTS = {EVENTS_ASKED: SOLICITED, EVENTS_MENTIONED: SPONTANEOUS}
+WHAT = {
+    RESPONSE: "patients with a response around day 28, of those who could reach it and were scored then",
+    DROP_OUT: "starters who did not complete induction, of all starters",
+    COMPLETENESS: "starters with a baseline and a score around day 28, of all starters",
+    EVENTS_ASKED: "adverse events found by asking, at clinics that recorded any that way",
+    EVENTS_MENTIONED: "adverse events that patients mentioned unasked, at clinics that recorded any that way",
+}
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """One entry per patient of the study: what the patient adds to the numerator and to the denominator of a clinic.
+
+    unit SHARE: patients (0 or 1) of patients. RATE: events over sessions.
+    """
+
+    name: str
+    unit: str
+    what: str
+    numerator: Floats
+    denominator: Floats
+
+    @property
+    def per(self) -> float:
+        """What a numerator over a denominator is multiplied by to be in the unit."""
+        return 100.0 if self.unit == RATE else 1.0
+
+
+def measures_of(study: Study, name: str) -> tuple[Measure, ...]:
+    """The measures that a study can have on one instrument. Response needs a verified cut-off, events their table."""
+    followed = follow(study, name)
+    position = pd.Index(study.patients["patient_id"]).get_indexer(followed.people["patient_id"])
+    shares = [_share(len(study.patients), position, *three) for three in _shares(followed, name)]
+    return (*shares, *_events(study))
+
+
+def _shares(followed: Followed, name: str) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Measure, who is counted, of whom; one entry per starter."""
+    score = followed.score[WINDOW]
+    scored, everyone = ~np.isnan(score), np.ones(len(score), dtype=bool)
+    found = []
+    for outcome in definitions.outcomes(followed.baseline, score, definitions.cutoffs(instrument(name), None)):
+        if outcome.name == definitions.RESPONSE:
+            seen = outcome.able & scored
+            found.append((RESPONSE, outcome.reached & seen, seen))
+    complete = followed.people["induction_complete"].to_numpy(dtype=bool)
+    found.append((DROP_OUT, ~complete, everyone))
+    found.append((COMPLETENESS, scored & ~np.isnan(followed.baseline), everyone))
+    return found
+
+
+def _share(n: int, position: NDArray[np.intp], name: str, counted: NDArray[np.bool_], of: NDArray[np.bool_]) -> Measure:
+    """The entries of starters put where the patients of the study are."""
+    numerator, denominator = np.zeros(n), np.zeros(n)
+    numerator[position], denominator[position] = counted, of
+    return Measure(name, SHARE, WHAT[name], numerator, denominator)
+
+
+def _events(study: Study) -> list[Measure]:
+    """Each way of finding events apart, over the sessions of the clinics that ever recorded one that way."""
+    if study.adverse_events is None:
+        return []
+    known, events, sessions = recording(study), event_rows(study), session_rows(study)
+    clinic, n = study.patients["clinic_id"].astype("str"), len(study.patients)
+    everything = np.ones(len(sessions.patient), dtype=bool)
+    found = []
+    for name, kind in EVENTS.items():
+        if kind in known.kinds:
+            asked = clinic.isin(known.clinics[kind]).to_numpy()
+            exposure = sessions.per_patient(everything) * asked
+            counted = events.per_patient(np.asarray(events.kind == kind, dtype=bool), n)
+            found.append(Measure(name, RATE, WHAT[name], np.where(exposure > 0, counted, 0.0), exposure))
+    return found
