@@ -52,15 +52,15 @@ def patient_clustering(events: Floats, sessions: Floats, clinic: NDArray[np.int6
 def funnel(measure: Measure, clinics: ClinicNames, groups: Groups, keep: Mask) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The points of one measure and the row that describes it.
 
-    One point per group with a denominator: numerator, denominator (n_patients are the patients behind it), value in
-    the unit; z, the distance from the centre as a normal deviate before overdispersion; outside: "95" or "99.8", the
-    widest limits (overdispersion included) that the group is beyond, "" inside. No row where nobody is counted.
+    One point per group with a denominator: numerator, denominator (n_patients are the patients behind it, n_with those
+    of them with any), value in the unit; z, the distance from the centre as a normal deviate before overdispersion;
+    outside: "95" or "99.8", the widest limits (overdispersion included) that the group is beyond, "" inside. No row
+    where nobody is counted.
     """
     here = keep & (measure.denominator > 0) & (clinics.of_patient >= 0)
-    per_clinic = [
-        clinics.totals(values, here) for values in (measure.numerator, measure.denominator, np.ones(len(here)))
-    ]
-    numerator, denominator, n_patients = (groups.totals(values) for values in per_clinic)
+    counted = (measure.numerator, measure.denominator, np.ones(len(here)), (measure.numerator > 0).astype(float))
+    per_clinic = [clinics.totals(values, here) for values in counted]
+    numerator, denominator, n_patients, n_with = (groups.totals(values) for values in per_clinic)
     some = denominator > 0
     whole = keep & (measure.denominator > 0)
     top, bottom = float(measure.numerator[whole].sum()), float(measure.denominator[whole].sum())
@@ -80,6 +80,7 @@ def funnel(measure: Measure, clinics: ClinicNames, groups: Groups, keep: Mask) -
             "measure": measure.name,
             "clinic": np.array(groups.labels, dtype=object)[some],
             "n_patients": n_patients[some].astype(np.int64),
+            "n_with": n_with[some].astype(np.int64),
             "numerator": counts.astype(np.int64),
             "denominator": sizes.astype(np.int64),
             "value": measure.per * counts / sizes,
@@ -88,9 +89,10 @@ def funnel(measure: Measure, clinics: ClinicNames, groups: Groups, keep: Mask) -
         },
         columns=list(FUNNELS),
     )
+    n_with_any = int((measure.numerator[whole] > 0).sum())
     described = (
-        measure.name, measure.unit, measure.what, int((per_clinic[1] > 0).sum()), int(whole.sum()), int(top),
-        int(bottom), measure.per * top / bottom, factor, within, int(sizes.min()), int(sizes.max()),
+        measure.name, measure.unit, measure.what, int((per_clinic[1] > 0).sum()), int(whole.sum()), n_with_any,
+        int(top), int(bottom), measure.per * top / bottom, factor, within, int(sizes.min()), int(sizes.max()),
     )  # fmt: skip
     return points, pd.DataFrame([described], columns=list(MEASURES))
 

@@ -21,10 +21,10 @@ RATE = "per 100 sessions"
 
 GROUPS = ("clinic", "n_patients")
 ADJUSTED = ("clinic", "n_patients", "estimate", "std_error", "ci_low", "ci_high")
-FUNNELS = ("measure", "clinic", "n_patients", "numerator", "denominator", "value", "z", "outside")
+FUNNELS = ("measure", "clinic", "n_patients", "n_with", "numerator", "denominator", "value", "z", "outside")
 MEASURES = (
-    "measure", "unit", "what", "n_clinics", "n_patients", "numerator", "denominator", "centre", "dispersion", "within",
-    "low_n", "high_n",
+    "measure", "unit", "what", "n_clinics", "n_patients", "n_with", "numerator", "denominator", "centre", "dispersion",
+    "within", "low_n", "high_n",
 )  # fmt: skip
 
 

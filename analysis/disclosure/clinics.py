@@ -1,0 +1,128 @@
+"""Clinics side by side as an audience may have them: every count through the gate, beside those of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from analysis.outcomes import Overview
+from analysis.outcomes.clinics import Clinics, limits
+
+from . import clinic_tables as tables
+from .audience import Audience
+from .denominators import DENOMINATORS, STARTERS_ROW
+from .gate import ReleasedTable, release
+from .nested_tables import Nested, closed_words, without_names
+from .overview_tables import beside_overview
+
+COARSE_DISPERSION = 0.25  # steps of the factor where a clinic is withheld: from an exact one its rate would follow
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedFunnel:
+    """One measure. whole: the row of `Clinics.measures`, with what its curves are made of; points: one row per clinic.
+    sees_centre: whether the cohort's own rate may be shown, without which there is nothing to hold clinics against."""
+
+    measure: str
+    unit: str
+    what: str
+    n_clinics: int
+    points: ReleasedTable
+    of_all: ReleasedTable
+    whole: pd.Series
+    sees_centre: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ReleasedClinics:
+    """What may be shown of `Clinics`. groups: starters by clinic; adjusted: shrunken differences (points), withheld
+    ones missing; starters is their number as it may be said; sentence says what was withheld or marked."""
+
+    audience: Audience
+    result: Clinics
+    instrument: str
+    groups: ReleasedTable
+    adjusted: ReleasedTable
+    funnels: Mapping[str, ReleasedFunnel]
+    starters: str
+    n_model: str
+    sentence: str
+
+
+def release_clinics(
+    result: Clinics, review: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
+) -> ReleasedClinics:
+    """Release the page together with the overview of the same cohort. n_study counts everyone of the study who started.
+    A model holds for all groups, so no difference is given while one of them is closed."""
+    n_starters = int(review.attrition["n_patients"].iloc[0])
+    own = Nested(tables.clinic_tables(result, n_starters), tables.relations())
+    ready, stages = beside_overview(own, review, n_study)
+    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
+    mine = found.of(own.tables.keys())
+    adjusted = without_rows(found[tables.ADJUSTED], tables.NO_CLINIC)
+    if closed:
+        numbers = [name for name in tables.DIFFERENCE if name in adjusted.frame]
+        adjusted = ReleasedTable(
+            adjusted.frame.assign(**dict.fromkeys(numbers, np.nan)), adjusted.states, audience.min_cell
+        )
+    return ReleasedClinics(
+        audience,
+        result,
+        result.instrument,
+        without_rows(found[tables.GROUPS], tables.NO_CLINIC),
+        adjusted,
+        {str(row["measure"]): _funnel(row, found[tables.funnel_name(row["measure"])], audience)
+         for _, row in result.measures.iterrows()},
+        found[DENOMINATORS].words("n_patients", STARTERS_ROW),
+        found[tables.ADJUSTED].words("n_patients", 0) if len(found[tables.ADJUSTED].frame) else "0",
+        mine.sentence,
+    )  # fmt: skip
+
+
+def without_rows(table: ReleasedTable, clinics: Collection[str]) -> ReleasedTable:
+    """The rows of clinics only: neither everyone nor those in no group."""
+    keep = ~table.frame["clinic"].isin(clinics)
+    return ReleasedTable(
+        table.frame[keep].drop(columns="group").reset_index(drop=True),
+        table.states[keep].reset_index(drop=True),
+        table.min_cell,
+    )
+
+
+def _funnel(row: pd.Series, table: ReleasedTable, audience: Audience) -> ReleasedFunnel:
+    """The points and the curves. Where a clinic is withheld the factor for overdispersion, to which every clinic adds
+    its part, is rounded up, and who is outside is judged by the curves that are shown."""
+    points, of_all = (
+        without_rows(table, tables.NO_CLINIC),
+        without_rows(table, set(table.frame["clinic"]) - {tables.ALL}),
+    )
+    hidden = points.frame["value"].isna()
+    whole = row
+    if hidden.any():
+        whole = row.copy()
+        whole["dispersion"] = max(1.0, ceil(float(row["dispersion"]) / COARSE_DISPERSION) * COARSE_DISPERSION)
+        frame = points.frame.assign(outside=_outside(points.frame, whole))
+        points = ReleasedTable(frame, points.states, points.min_cell)
+    sees_centre = bool(of_all.frame["value"].notna().iloc[0])
+    return ReleasedFunnel(
+        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), points, of_all, whole,
+        sees_centre,
+    )  # fmt: skip
+
+
+def _outside(points: pd.DataFrame, whole: pd.Series) -> list[str]:
+    """The widest limits that each shown point is beyond."""
+    words = []
+    for point in points.to_dict("records"):
+        found = ""
+        if not pd.isna(point["value"]):
+            curve = limits(whole, str(whole["measure"]), [float(point["denominator"])]).iloc[0]
+            for level, name in (("95", "95"), ("99.8", "998")):
+                if not curve[f"low_{name}"] <= point["value"] <= curve[f"high_{name}"]:
+                    found = level
+        words.append(found)
+    return words
