@@ -1,5 +1,7 @@
 """Care delivery: doses, sessions, therapy visits, cost and coverage, and conditions beyond depression."""
 
+import streamlit as st
+
 from app_pages.parts import care_parts, messages, safety_release
 
 messages.page_head(
@@ -8,11 +10,12 @@ messages.page_head(
 )
 if not messages.is_empty():
     shown = safety_release.care_page()
-    care_parts.number_cards(shown.screen)
-    care_parts.staying(shown)
-    care_parts.doses(shown)
-    care_parts.therapy(shown)
-    care_parts.cost(shown)
-    care_parts.conditions(shown)
-    care_parts.notes()
-    messages.withheld(shown.screen.sentence)
+    with st.container(key="dense"):
+        care_parts.number_cards(shown.screen)
+        care_parts.staying(shown)
+        care_parts.doses(shown)
+        care_parts.therapy(shown)
+        care_parts.cost(shown)
+        care_parts.conditions(shown)
+        care_parts.notes()
+        messages.withheld(shown.screen.sentence)

@@ -12,18 +12,14 @@ messages.page_head(
 instrument, settings = response_controls()
 if not messages.is_empty():
     shown = response_release.response_page(instrument, settings)
-    response_parts.number_cards(shown.screen)
-    with st.container(key="halves"):
+    with st.container(key="halves-dense"):
+        response_parts.number_cards(shown.screen)
         response_parts.outcomes(shown)
         response_parts.definitions(shown.screen)
-        response_parts.over_time(shown)
         response_parts.changes(shown)
+        response_parts.over_time(shown)
         response_parts.rapid(shown.screen)
-        st.divider()
         response_parts.time_to(shown)
         response_parts.after_response(shown)
-        st.divider()
         response_suicidality.suicidal_thoughts(shown)
-    st.divider()
-    response_parts.notes()
     messages.withheld(shown.screen.sentence)

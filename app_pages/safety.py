@@ -1,5 +1,7 @@
 """Safety: what happened at sessions, how often, how severe, and what was measured."""
 
+import streamlit as st
+
 from app_pages.parts import messages, safety_parts, safety_release
 
 messages.page_head(
@@ -8,13 +10,13 @@ messages.page_head(
 )
 if not messages.is_empty():
     shown = safety_release.safety_page()
-    safety_parts.number_cards(shown.screen)
-    safety_parts.events(shown)
-    safety_parts.events_in_detail(shown)
-    safety_parts.grades(shown.screen)
-    safety_parts.vital_signs(shown)
-    safety_parts.dissociation(shown)
-    safety_parts.sessions(shown.screen)
-    safety_parts.published()
-    safety_parts.notes()
-    messages.withheld(shown.screen.sentence)
+    with st.container(key="dense"):
+        safety_parts.number_cards(shown.screen)
+        safety_parts.events(shown)
+        safety_parts.events_in_detail(shown)
+        safety_parts.grades(shown.screen)
+        safety_parts.vital_signs(shown)
+        safety_parts.dissociation_and_observation(shown)
+        safety_parts.published()
+        safety_parts.notes()
+        messages.withheld(shown.screen.sentence)

@@ -17,14 +17,16 @@ from .look import Theme, base_layout
 from .numbers import interval_text, nice_ticks, number_text, tick_texts
 from .safety_withheld import withheld_chart
 
-_PLOT_PX = 260
+_PLOT_PX = 220
 _HEAD_PX = 56
-_FOOT_PX = 84
+_FOOT_PX = 72
 _LEFT_PX = 52
 _GAP = 0.07  # of the width, with the next panel's ticks in it
 _WINDOW_NAMES = {window.name: place for place, window in enumerate(WINDOWS)}
-_LABELLED = ("day 7", "day 28", "day 90")  # every window is drawn; three labels fit a narrow panel
-_TITLE = "Change from baseline in anxiety, PTSD and pain"
+_FEWER = ("day 7", "day 28", "day 90")  # where counts are too long for all seven side by side on a tablet
+_SHORT = 3  # digits
+_DECISION = "day 28"
+_TITLE = "Mean change in anxiety, PTSD and pain, in points"
 _READ = (
     "Each panel is one instrument in its own points, over the patients who have a baseline and a score in the window: "
     "mean change with a 95% interval. Panels have scales of their own and are never pooled: a point of one is not a "
@@ -79,8 +81,7 @@ def _caption(released: ReleasedCare) -> str:
         f"{row['instrument']} {count_words(row['n_patients'], str(table.states['n_patients'].loc[place]))}"
         for place, row in zip(base.index, base.to_dict("records"), strict=True)
     ]
-    windows = ", ".join(window.name.removeprefix("day ") for window in WINDOWS)
-    return f"Patients with a baseline: {', '.join(said)}; of {released.starters} starters. Windows: days {windows}."
+    return f"Patients with a baseline: {', '.join(said)}; of {released.starters} starters."
 
 
 def _is_small(table: ReleasedTable, rows: pd.DataFrame) -> list[bool]:
@@ -100,18 +101,19 @@ def _traces(rows: pd.DataFrame, table: ReleasedTable, suffix: str, theme: Theme)
         if pd.notna(row["ci_low"]):
             bar_x += [place, place, None]
             bar_y += [row["ci_low"], row["ci_high"], None]
-    bars = {"x": bar_x, "y": bar_y, "mode": "lines", "line": {"color": theme.accent, "width": 1.6}, "hoverinfo": "skip"}
+    thin = {"color": theme.everyone, "width": 1.6}
+    bars = {"x": bar_x, "y": bar_y, "mode": "lines", "line": thin, "hoverinfo": "skip"}
     said = [f"{number_text(r['mean'])} ({interval_text(r['ci_low'], r['ci_high'])})" for r in rows.to_dict("records")]
     line = {
         "x": x,
         "y": rows["mean"].tolist(),
         "mode": "lines+markers",
-        "line": {"color": theme.accent, "width": 2},
+        "line": {"color": theme.everyone, "width": 2},
         "marker": {
             "symbol": "circle",
             "size": [5 if few else 8 for few in small],
             "opacity": [0.55 if few else 1 for few in small],
-            "color": theme.accent,
+            "color": theme.everyone,
         },
         "text": said,
         "hovertemplate": "%{text}<extra></extra>",
@@ -125,26 +127,38 @@ def _words(
     """The instrument over its panel, and the patients of each window under it."""
     item = INSTRUMENTS[name]
     title = {
-        "text": f"<b>{escape(name)}</b>, {item.measures}<br>points, {item.minimum:g} to {item.maximum:g}",
+        "text": f"<b>{escape(name)}</b>, {item.measures}, {item.minimum:g} to {item.maximum:g}<br>{_at_decision(rows)}",
         "align": "left",
         **{"x": left, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 6},
         "showarrow": False,
         "font": {"size": 12.5, "color": theme.ink},
     }
     states = table.states.loc[rows.index, "n_patients"].tolist()
+    texts = {
+        window: count_words(n, str(state)).replace("fewer than ", "<").replace(" (small)", "")
+        for window, n, state in zip(rows["window"], rows["n_patients"], states, strict=True)
+    }
+    if max(map(len, texts.values())) > _SHORT:
+        texts = {window: text for window, text in texts.items() if window in _FEWER}
     counts = [
         {
-            "text": count_words(n, str(state)).replace("fewer than ", "<").replace(" (small)", ""),
-            **{"x": place, "xref": "x" + suffix, "y": 0, "yref": "paper", "yanchor": "top", "yshift": -44},
-            "showarrow": False,
+            "text": text,
+            **{"x": _WINDOW_NAMES[window], "xref": "x" + suffix},
+            **{"y": 0, "yref": "paper", "yanchor": "top", "yshift": -21, "showarrow": False},
             "font": {"size": 11, "color": theme.secondary},
         }
-        for place, window, n, state in zip(_places(rows), rows["window"], rows["n_patients"], states, strict=True)
-        if window in _LABELLED
+        for window, text in texts.items()
     ]
-    under = {"x": left, "xref": "paper", "xanchor": "left", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -60}
-    name_of_counts = {"text": "patients", **under, "showarrow": False, "font": {"size": 11, "color": theme.muted}}
-    return [title, *counts, name_of_counts]
+    return [title, *counts]
+
+
+def _at_decision(rows: pd.DataFrame) -> str:
+    """The mean and its interval at the decision point, where they may be shown."""
+    found = rows[(rows["window"] == _DECISION) & rows["ci_low"].notna()]
+    if found.empty:
+        return "points"
+    row = found.iloc[0]
+    return f"{_DECISION}: <b>{number_text(row['mean'])}</b> ({interval_text(row['ci_low'], row['ci_high'])})"
 
 
 def _axes(rows: pd.DataFrame, suffix: str, domain: tuple[float, float], theme: Theme) -> dict[str, Any]:
@@ -155,10 +169,10 @@ def _axes(rows: pd.DataFrame, suffix: str, domain: tuple[float, float], theme: T
     small = {"size": 11.5, "color": theme.secondary}
     x = {
         "domain": list(domain), "range": [-0.5, len(WINDOWS) - 0.5], "tickvals": list(range(len(WINDOWS))),
-        "ticktext": [window.name.removeprefix("day ") if window.name in _LABELLED else "" for window in WINDOWS],
+        "ticktext": [window.name.removeprefix("day ") for window in WINDOWS],
         "ticks": "outside", "ticklen": 3, "tickfont": small, "showgrid": False,
         "zeroline": False, "fixedrange": True, "tickangle": 0, "anchor": "y" + suffix,
-        "title": {"text": "Day of the window", "font": small, "standoff": 2},
+        "title": {"text": "Day of the window, patients beneath", "font": small, "standoff": 22},
     }  # fmt: skip
     y = {
         "range": [low - 0.06 * span, high + 0.06 * span], "tickvals": ticks, "ticktext": tick_texts(ticks),

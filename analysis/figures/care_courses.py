@@ -17,12 +17,13 @@ from analysis.vocabulary.doses import ESKETAMINE_STEPS_MG
 from .chart import Chart, heading
 from .frames import routes_in_order
 from .look import Theme, route_dash, route_marker
-from .numbers import interval_text, number_text, share_text
+from .numbers import NOT_SHOWN, interval_text, number_text, share_text
 from .safety_events import session_ticks
 from .safety_lines import Axes, Line, LinePoint, lines_figure
 from .safety_withheld import withheld_chart
 
 _TICKS = (1, 3, 6, 9, 12, 18, LAST_SESSION)
+_MARKED = frozenset(map(float, _TICKS))
 _READ_STAYING = (
     "Each line is the share of starters who completed at least that many sessions, by the route of the first session; "
     "the band is a 95% interval (Wilson). Everybody's last recorded session counts as the end here, also when "
@@ -62,7 +63,8 @@ def staying_chart(released: ReleasedCare, theme: Theme) -> Chart:
     top = heading(title, "Share of starters by sessions completed; band: 95% interval for all starters.", theme, True)
     axes = Axes(
         "Ketamine sessions completed, at least", "Share of starters", True,
-        tuple((float(tick), str(tick)) for tick in _TICKS),
+        tuple((float(tick), str(tick)) for tick in _TICKS), _reached_counts(frame, states),
+        "Starters who reached it, all routes",
     )  # fmt: skip
     return Chart(
         name="staying-in-treatment",
@@ -72,6 +74,14 @@ def staying_chart(released: ReleasedCare, theme: Theme) -> Chart:
         alt=f"{title}. " + "; ".join(f"{line.name}: {line.points[-1].words}" for line in lines) + ".",
         how_to_read=_READ_STAYING,
     )
+
+
+def _reached_counts(frame: pd.DataFrame, states: pd.DataFrame) -> tuple[tuple[float, str], ...]:
+    """All starters who reached each session on the axis."""
+    mine = (frame["route"] == ALL) & frame["sessions"].isin(_TICKS)
+    rows = zip(frame.loc[mine, "sessions"], frame.loc[mine, "n_reached"], states.loc[mine, "n_reached"], strict=True)
+    found = [(float(session), count_text(n, str(state))) for session, n, state in rows]
+    return tuple((session, text.replace("withheld", NOT_SHOWN)) for session, text in found)
 
 
 def _staying_data(released: ReleasedCare) -> pd.DataFrame:
@@ -102,8 +112,9 @@ def _reached_line(code: str, frame: pd.DataFrame, states: pd.DataFrame, theme: T
         for row, state in zip(frame[mine].to_dict("records"), states.loc[mine, "n_reached"], strict=True)
     )
     if code == ALL:
-        return Line("All starters", theme.accent, "circle", "solid", points, has_band=True)
-    return Line(route_label(code), theme.route_colour(code), route_marker(code), route_dash(code), points)
+        return Line("All starters", theme.everyone, "circle", "solid", points, True, _MARKED)
+    look = theme.route_colour(code), route_marker(code), route_dash(code)
+    return Line(route_label(code), *look, points, marked=_MARKED)
 
 
 def _share_point(
@@ -128,7 +139,7 @@ def _stopped_line(stopped: pd.DataFrame, theme: Theme) -> Line:
         )
         for row in stopped.to_dict("records")
     )
-    return Line("Known stops only", theme.muted, "line-ew-open", "dot", points)
+    return Line("Known stops only", theme.muted, "line-ew-open", "dot", points, marked=frozenset())
 
 
 def _titrated(released: ReleasedCare) -> pd.DataFrame:

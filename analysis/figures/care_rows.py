@@ -33,7 +33,7 @@ Look = tuple[str, str]
 
 
 def _look(route: str, theme: Theme) -> Look:
-    return (theme.accent, "circle") if route == ALL else (theme.route_colour(route), route_marker(route))
+    return (theme.everyone, "circle") if route == ALL else (theme.route_colour(route), route_marker(route))
 
 
 def _name(route: str) -> str:
@@ -54,6 +54,7 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
     frame = table.frame[table.frame["per_session"].notna()]
     if frame.empty:
         return withheld_chart("therapy-visits", title, table.min_cell, theme)
+    title = _visits_title(frame) or title
     routes = list(dict.fromkeys(frame["route"]))
     labels = [RowLabel(_name(code)) for code in routes]
     panels = []
@@ -80,6 +81,15 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
         + ".",
         how_to_read=_READ_VISITS,
     )
+
+
+def _visits_title(frame: pd.DataFrame) -> str:
+    """The visits per session of everyone, where both may be shown."""
+    everyone = frame[frame["route"] == ALL].set_index("kind")["per_session"]
+    if not {PREPARATION, INTEGRATION} <= set(everyone.index):
+        return ""
+    said = [f"{number_text(everyone[kind], 2)} {kind}" for kind in (PREPARATION, INTEGRATION)]
+    return f"{said[0]} and {said[1]} visits per session"
 
 
 def _visit_point(place: int, row: Row, look: Look, few: bool) -> RowPoint:
@@ -129,6 +139,7 @@ def cost_chart(released: ReleasedCare, theme: Theme) -> Chart:
         found = covered.get(row["route"])
         if found is not None and pd.notna(found[1]["share_sessions"]):
             shares.append(_covered_point(number, found[1], look, few or _small(paid, found[0])))
+    title = _cost_title(frame, paid.frame) or title
     top = heading(title, "Median and middle half of charges; share of sessions that the payer covered.", theme, True)
     panels = [
         RowPanel("Median charge of a session", "US dollars", False, tuple(charges)),
@@ -144,6 +155,16 @@ def cost_chart(released: ReleasedCare, theme: Theme) -> Chart:
         alt=f"{title}. " + "; ".join(f"{labels[p.row].text}: {p.words}" for p in charges) + ".",
         how_to_read=_READ_COST,
     )  # fmt: skip
+
+
+def _cost_title(frame: pd.DataFrame, paid: pd.DataFrame) -> str:
+    """The median charge and the share covered of all sessions, where both may be shown."""
+    charge, share = (
+        one.loc[one["route"] == ALL, column].dropna() for one, column in ((frame, "median"), (paid, "share_sessions"))
+    )
+    if charge.empty or share.empty:
+        return ""
+    return f"Median charge ${charge.iloc[0]:,.0f} a session; {share_text(share.iloc[0])} of sessions covered"
 
 
 def _covered_point(place: int, row: Row, look: Look, few: bool) -> RowPoint:

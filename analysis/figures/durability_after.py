@@ -11,12 +11,12 @@ from analysis.disclosure.response_page import ReleasedResponse
 
 from .chart import Chart, Heading, drawn, heading
 from .look import Theme, base_layout, faded
-from .numbers import interval_text, share_text
+from .numbers import NOT_SHOWN, interval_text, share_text
 from .response_rows import share_axis
 
 _LAST_WEEK = 26.0
-_PLOT_PX = 270
-_FOOT_PX = 50
+_PLOT_PX = 210
+_FOOT_PX = 72
 _HEAD_PX = 26
 _LEFT_PX = 52
 _RIGHT_PX = 20
@@ -81,10 +81,10 @@ def _areas(frame: pd.DataFrame, theme: Theme) -> list[_Trace]:
         ]
 
     return [
-        {**base, "y": relapsed, "fill": "tozeroy", "fillcolor": faded(theme.ink, 0.3)}
+        {**base, "y": relapsed, "fill": "tozeroy", "fillcolor": faded(theme.ink, 0.42)}
         | {"line": {"color": theme.ink, "width": 1.8}, "hovertext": words("Relapse first", "relapsed")},
-        {**base, "y": both, "fill": "tonexty", "fillcolor": faded(theme.accent, 0.3)}
-        | {"line": {"color": theme.accent, "width": 1.8, "dash": "dash"}}
+        {**base, "y": both, "fill": "tonexty", "fillcolor": faded(theme.muted, 0.22)}
+        | {"line": {"color": theme.muted, "width": 1.8, "dash": "dash"}}
         | {"hovertext": words("Booster first", "boosted")},
     ]
 
@@ -94,14 +94,14 @@ def _kept(released: ReleasedResponse, frame: pd.DataFrame, theme: Theme) -> list
     x = _weeks(known)
     ends = known["kept_high"].tolist() + known["kept_low"].tolist()[::-1]
     axes = {"type": "scatter", "xaxis": "x2", "yaxis": "y2"}
-    fill = {"fill": "toself", "fillcolor": faded(theme.accent, 0.14), "line": {"width": 0}, "hoverinfo": "skip"}
+    fill = {"fill": "toself", "fillcolor": faded(theme.everyone, 0.14), "line": {"width": 0}, "hoverinfo": "skip"}
     words = [f"Week {week:g}: {share_text(share)}" for week, share in zip(_weeks(frame), frame["kept"], strict=True)]
     after = released.durability.after
     published = () if after is None else after.published
     return [
         {**axes, **fill, "mode": "lines", "x": x + x[::-1], "y": ends},
         {**axes, "mode": "lines", "x": _weeks(frame), "y": frame["kept"].tolist(), "hovertext": words}
-        | {"line": {"color": theme.accent, "width": 2.4}, "hovertemplate": "%{hovertext}<extra></extra>"},
+        | {"line": {"color": theme.everyone, "width": 2.4}, "hovertemplate": "%{hovertext}<extra></extra>"},
         {
             **axes,
             "mode": "markers",
@@ -125,7 +125,7 @@ def _layout(released: ReleasedResponse, frame: pd.DataFrame, top: Heading, theme
         "gridcolor": theme.grid,
         "zeroline": False,
         "fixedrange": True,
-        "title": {"text": "Weeks since the response", "font": {"size": 13, "color": theme.secondary}, "standoff": 4},
+        "title": {"text": "Weeks since the response", "font": {"size": 13, "color": theme.secondary}, "standoff": 30},
     }
     share = share_axis(theme, "") | {"range": [0, 1.02]}
     return layout | {
@@ -133,7 +133,11 @@ def _layout(released: ReleasedResponse, frame: pd.DataFrame, top: Heading, theme
         "xaxis2": x | {"domain": [half + _GAP, 1], "anchor": "y2"},
         "yaxis": share,
         "yaxis2": share | {"anchor": "x2"},
-        "annotations": [*top.annotations(head, _LEFT_PX), *_words(released, frame, last, theme)],
+        "annotations": [
+            *top.annotations(head, _LEFT_PX),
+            *_words(released, frame, last, theme),
+            *_followed(released, last, theme),
+        ],
     }
 
 
@@ -159,6 +163,27 @@ def _words(released: ReleasedResponse, frame: pd.DataFrame, last: float, theme: 
     return notes
 
 
+def _followed(released: ReleasedResponse, last: float, theme: Theme) -> list[dict[str, Any]]:
+    """Responders still followed without a relapse or a booster, under the weeks where they are counted."""
+    if released.left is None or released.after is None:
+        return []
+    weeks = [0.0, *(float(day) / 7 for day in released.left.frame["day"])]
+    texts = [released.after.texts("n_patients")[1], *released.left.texts("n_at_risk")]
+    under = {"yref": "paper", "y": 0, "yanchor": "top", "yshift": -20, "showarrow": False}
+    under |= {"font": {"size": 11, "color": theme.secondary}}
+    shown = [(week, _count(text)) for week, text in zip(weeks, texts, strict=True) if week <= last]
+    counts = [{**under, "xref": axis, "x": week, "text": text} for axis in ("x", "x2") for week, text in shown]
+    name = {**under, "text": "n", "x": 0, "xanchor": "right", "xshift": -18}
+    return [*counts, *({**name, "xref": f"{axis} domain"} for axis in ("x", "x2"))]
+
+
+def _count(text: str) -> str:
+    """A small number, which only the holder sees, in italics; a withheld one as a dash."""
+    if text.endswith("(small)"):
+        return f"<i>{text.removesuffix(' (small)')}</i>"
+    return NOT_SHOWN if text == "withheld" else text
+
+
 def _caption(released: ReleasedResponse) -> str:
     table = released.after
     if table is None:
@@ -166,7 +191,7 @@ def _caption(released: ReleasedResponse) -> str:
     responders, followed, relapsed, boosted, left = (table.words("n_patients", row) for row in range(5))
     return (
         f"{responders} responders, {followed} with a later score: {relapsed} relapsed first, {boosted} had a booster "
-        f"first, {left} were not followed further."
+        f"first, {left} were not followed further. Beneath the axes: still followed without either."
     )
 
 

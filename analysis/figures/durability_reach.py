@@ -11,6 +11,7 @@ from analysis.disclosure import MIN_CELL, of_patients
 from analysis.disclosure.response_page import ReleasedResponse, ReleasedTimes
 from analysis.vocabulary import route_label
 
+from .apart import kept_apart
 from .chart import Chart, Heading, drawn, heading
 from .frames import routes_in_order
 from .look import Theme, base_layout, faded, route_dash
@@ -21,13 +22,14 @@ _AXES = {"days": "Weeks from first session", "sessions": "Sessions completed"}
 _LAST = {"days": 26.0, "sessions": 12.0}
 _TICKS = {"days": [0, 4, 8, 13, 26], "sessions": [0, 3, 6, 9, 12]}
 _UNIT = {"days": 7.0, "sessions": 1.0}
-_PLOT_PX = 270
+_PLOT_PX = 230
 _LINE_PX = 17
 _FOOT_PX = 66
 _HEAD_PX = 26
 _LEFT_PX = 88
 _RIGHT_PX = 92
 _GAP = 0.2
+_NAME_SHARE = 0.075  # of the axis, between two names
 _READ = (
     "The height of a line is the share estimated to have reached the outcome at least once by then (Kaplan-Meier). Who "
     "had no further score is taken to have been like those who were still followed: if patients stopped because they "
@@ -88,7 +90,7 @@ def _everyone(curve: pd.DataFrame, suffix: str, theme: Theme) -> list[dict[str, 
     band = known["at"].tolist()
     ends = known["ci_high"].tolist() + known["ci_low"].tolist()[::-1]
     fill = {"fill": "toself", "fillcolor": faded(theme.context, 0.5), "line": {"width": 0}}
-    line = {"color": theme.muted, "width": 1.6}
+    line = {"color": theme.everyone, "width": 1.6}
     return [
         {**base, **fill, "x": band + band[::-1], "y": ends},
         {**base, "x": curve["at"].tolist(), "y": curve["share"].tolist(), "line": line},
@@ -120,10 +122,10 @@ def _line(curve: pd.DataFrame, code: str, axis: str, suffix: str) -> dict[str, A
 
 def _names(curves: dict[str, pd.DataFrame], suffix: str, theme: Theme) -> list[dict[str, Any]]:
     """The routes at the right ends of their lines, kept apart; by their codes in the left panel, which has no room."""
-    ends = {code: curve.iloc[-1] for code, curve in curves.items() if len(curve)}
-    notes, below = [], -1.0
-    for code, end in sorted(ends.items(), key=lambda pair: float(pair[1]["share"])):
-        below = max(float(end["share"]), below + 0.07)
+    ends = {code: float(curve["share"].iloc[-1]) for code, curve in curves.items() if len(curve)}
+    heights = kept_apart(list(ends.values()), _NAME_SHARE, 1.0)
+    notes = []
+    for code, height in zip(ends, heights, strict=True):
         notes.append(
             {
                 "text": route_label(code) if suffix else code,
@@ -132,7 +134,7 @@ def _names(curves: dict[str, pd.DataFrame], suffix: str, theme: Theme) -> list[d
                 "xanchor": "left",
                 "xshift": 6,
             }
-            | {"yref": f"y{suffix}", "y": below, "showarrow": False}
+            | {"yref": f"y{suffix}", "y": height, "showarrow": False}
             | {"font": {"size": 12, "color": theme.route_ink(code)}}
         )
     return notes

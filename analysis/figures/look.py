@@ -62,6 +62,11 @@ class Theme:
     context: str
     accent: str
 
+    @property
+    def everyone(self) -> str:
+        """The colour of all patients together beside single routes: ink, which no route has."""
+        return self.ink
+
     def route_colour(self, route: str) -> str:
         look = ROUTE_LOOKS.get(route, _UNKNOWN_ROUTE)
         return look.dark if self.name == "dark" else look.light

@@ -17,6 +17,7 @@ from analysis.vocabulary import route_label
 from .chart import Chart, drawn, heading
 from .frames import routes_in_order
 from .look import Theme, route_marker
+from .numbers import share_text
 from .response_rows import ShareRow, rows_figure
 
 RULE_WORDS = {
@@ -47,14 +48,23 @@ def has_outcomes(released: ReleasedResponse) -> bool:
 
 def outcomes_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     """One group of rows an outcome, one row a rule. Raises ValueError without a row to show."""
-    rows = _rule_rows(released, theme.accent)
+    rows = _rule_rows(released, theme.everyone)
     if not rows:
         raise ValueError("no outcome can be shown")
     name = released.result.instrument.name
-    title = f"Outcomes on {name} at the end of induction, three ways"
-    top = heading(title, "Share with its 95% interval; pale: if none, and if all, of the missing reached it.", theme)
+    title = _outcomes_title(rows, name)
+    words = "End of induction, three ways to count, 95% intervals; pale: if none, and all, of the missing reached it."
+    top = heading(title, words, theme)
     figure = rows_figure(rows, top, theme, _LEFT_PX)
     return _chart(released, f"outcomes-{name}", title, rows, figure, _READ)
+
+
+def _outcomes_title(rows: list[ShareRow], name: str) -> str:
+    """The share of those scored who responded, where it may be shown and is not of a few."""
+    for row in rows:
+        if (row.group, row.label) == ("Response", RULE_WORDS[OBSERVED]) and not row.is_small:
+            return f"{share_text(row.share)} of patients scored responded on {name}"
+    return f"Outcomes on {name} at the end of induction"
 
 
 def has_routes(released: ReleasedResponse) -> bool:
@@ -67,8 +77,9 @@ def routes_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     if not rows:
         raise ValueError("no route can be shown")
     name = released.result.instrument.name
-    title = f"Response and remission on {name} by route, end of induction"
-    top = heading(title, "Of those scored, 95% interval; pale: if none, and if all, of the missing reached it.", theme)
+    title = f"Response and remission on {name} by route"
+    words = "Of those scored at the end of induction, 95% intervals; pale: if none, and all, of the missing reached it."
+    top = heading(title, words, theme)
     figure = rows_figure(rows, top, theme, _LEFT_PX)
     return _chart(released, f"outcomes-by-route-{name}", title, rows, figure, _READ_ROUTES)
 

@@ -10,8 +10,8 @@ from .chart import Heading
 from .look import Theme, base_layout
 from .numbers import interval_text, share_text, tick_texts
 
-_ROW_PX = 25
-_GROUP_PX = 30
+_ROW_PX = 22
+_GROUP_PX = 28
 _HEAD_PX = 8
 _FOOT_PX = 50
 _RIGHT_PX = 128

@@ -16,11 +16,13 @@ from .look import Theme, base_layout, faded, route_marker
 from .numbers import nice_ticks, number_text, tick_texts
 from .response_waterfall import single_patients
 
-_PLOT_PX = 300
+_PLOT_PX = 270
 _FOOT_PX = 52
 _LEFT_PX = 56
 _RIGHT_PX = 16
-_HEAD_PX = 12
+_HEAD_PX = 48  # with the key of routes
+_SIGNS = {"IV": "\u25cb", "IN": "\u25a1", "IM": "\u25c7", "SL": "\u25b3", "SC": "\u271a", "PO": "\u2716"}
+_OTHER_SIGN = "\u2b21"
 _READ = (
     "One marker a patient scored at the end of induction: the score before across, the score then upwards. On the "
     "diagonal nothing changed, below it the score fell; below the dotted line it fell by half or more. {band}Patients "
@@ -42,13 +44,13 @@ def scatter_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     name, reliable = result.instrument.name, result.reliable
     title = f"{name} before and at the end of induction"
     band = "Grey: no reliable change. " if reliable is not None else ""
-    top = heading(title, f"{band}Dotted: half of the score before. Marker: route of the first session.", theme)
+    top = heading(title, f"One marker a patient. {band}Dotted: half of the score before.", theme)
     ends = (float(result.instrument.minimum), float(result.instrument.maximum))
     traces = _lines(ends, None if reliable is None else reliable.points, result.cutoffs.response, theme)
     traces += _markers(points, theme)
     return Chart(
         name=f"before-after-{name}",
-        plot=drawn({"data": traces, "layout": _layout(ends, name, top, theme)}),
+        plot=drawn({"data": traces, "layout": _layout(ends, name, points, top, theme)}),
         data=partial(points.round, {"percent": 1}),
         caption=_caption(released, points),
         alt=f"{title}: {int((points['score'] < points['baseline']).sum()):,} of {len(points):,} patients fell.",
@@ -110,7 +112,21 @@ def _markers(points: pd.DataFrame, theme: Theme) -> list[dict[str, Any]]:
     return traces
 
 
-def _layout(ends: tuple[float, float], name: str, top: Heading, theme: Theme) -> dict[str, Any]:
+def _key(points: pd.DataFrame, theme: Theme) -> dict[str, Any]:
+    """Which marker is which route of the first session, over the points, in lines of three."""
+    names = [
+        f'<span style="color:{theme.route_ink(code)}">{_SIGNS.get(code, _OTHER_SIGN)} {route_label(code)}</span>'
+        for code in routes_in_order(points["route"])
+    ]
+    lines = [" &nbsp; ".join(names[start : start + 3]) for start in range(0, len(names), 3)]
+    return {
+        "text": "<br>".join(lines),
+        **{"x": 0, "xref": "paper", "xanchor": "left", "y": 1, "yref": "paper", "yanchor": "bottom", "yshift": 3},
+        **{"align": "left", "showarrow": False, "font": {"size": 12, "color": theme.ink}},
+    }
+
+
+def _layout(ends: tuple[float, float], name: str, points: pd.DataFrame, top: Heading, theme: Theme) -> dict[str, Any]:
     head = top.height_px + _HEAD_PX
     layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX})
     ticks = nice_ticks(*ends)
@@ -127,5 +143,5 @@ def _layout(ends: tuple[float, float], name: str, top: Heading, theme: Theme) ->
     return layout | {
         "xaxis": axis | {"title": {"text": f"{name} before, points", "font": font}},
         "yaxis": axis | {"title": {"text": f"{name} then, points", "font": font, "standoff": 6}},
-        "annotations": top.annotations(head, _LEFT_PX),
+        "annotations": [*top.annotations(head, _LEFT_PX), _key(points, theme)],
     }

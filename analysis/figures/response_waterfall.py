@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from analysis.disclosure.response_page import ReleasedResponse
+from analysis.vocabulary import route_label
 
 from .chart import Chart, Heading, drawn, heading
 from .frames import routes_in_order
 from .look import Theme, base_layout
 from .numbers import number_text, share_text
 
-_PLOT_PX = 300
+_PLOT_PX = 292
 _FOOT_PX = 46
 _LEFT_PX = 62
 _RIGHT_PX = 16
@@ -23,16 +25,34 @@ _ROW_PX = 38
 _VALUE_PX = 96
 MOST_SINGLE = 2_000  # patients that a browser draws one by one without a wait
 _TOP_PERCENT = 100.0  # a rise beyond it is drawn as it: from a low baseline percent has no end
+_LEAST_BLOCK = 0.06  # of all patients: what a route of a few needs for its name
+_BETWEEN_BLOCKS = 0.02
+_WIDE_BLOCK = 0.17  # of the axis: room for the name of a route on a tablet
 _READ = (
-    "One thin bar a patient scored at the end of induction, from the largest fall to the largest rise, as a share of "
-    "that patient's own baseline. Bars beyond the line of 50% are responders. Rises of more than 100% are drawn as "
-    "100%. Patients without a score are not here, and change in treated patients alone is not change due to treatment."
+    "One thin bar a patient scored at the end of induction, on each route of the first session from the largest fall "
+    "to the largest rise, as a share of that patient's own baseline. Bars beyond the line of 50% are responders. Rises "
+    "of more than 100% are drawn as 100%. Patients without a score are not here, and change in treated patients alone "
+    "is not change due to treatment. Routes were chosen, not drawn by lot."
 )
 _READ_BINS = (
     "Patients scored at the end of induction in groups of percent change from their own baseline; the first two groups "
     "have fallen by half or more. Patients without a score are not here."
 )
 _MARKED = " Hollow bars are small numbers of patients and are left out of everything exported."
+
+
+@dataclass(frozen=True)
+class _Block:
+    """The patients of one route side by side: percent change in order, and the block's place on the axis."""
+
+    code: str
+    percent: list[float]
+    start: float
+    width: float
+
+    @property
+    def middle(self) -> float:
+        return self.start + self.width / 2
 
 
 def has_changes(released: ReleasedResponse) -> bool:
@@ -53,44 +73,69 @@ def single_patients(released: ReleasedResponse) -> pd.DataFrame | None:
 
 def _patients(released: ReleasedResponse, points: pd.DataFrame, theme: Theme) -> Chart:
     name = released.result.instrument.name
-    title = f"Percent change in {name} at the end of induction, patient by patient"
-    top = heading(title, "Colour: route of the first session. Lines: a fall of 50%, and no change.", theme)
+    fell, rose = _moved(points)
+    title = f"{name} fell in {fell:,} of {len(points):,} patients scored, rose in {rose:,}"
+    words = "Percent change at the end of induction, one bar a patient, by first route. Dotted: \u221250%."
+    top = heading(title, words, theme)
+    blocks = _blocks(points)
     return Chart(
         name=f"waterfall-{name}",
-        plot=drawn({"data": _bars(points, theme), "layout": _layout(len(points), top, theme)}),
+        plot=drawn({"data": _bars(blocks, theme), "layout": _layout(blocks, top, theme)}),
         data=partial(points.round, {"percent": 1}),
         caption=f"{len(points):,} patients scored at the end of induction, of {released.starters} starters.",
-        alt=f"{title}: {_counted(points)}.",
+        alt=f"{title}.",
         how_to_read=_READ,
         is_individual=True,
     )
 
 
-def _counted(points: pd.DataFrame) -> str:
-    n, fell = len(points), int((points["percent"] < 0).sum())
-    rose = int((points["percent"] > 0).sum())
-    return f"{fell:,} of {n:,} fell, {rose:,} rose"
+def _moved(points: pd.DataFrame) -> tuple[int, int]:
+    """How many fell, and how many rose."""
+    return int((points["percent"] < 0).sum()), int((points["percent"] > 0).sum())
 
 
-def _bars(points: pd.DataFrame, theme: Theme) -> list[dict[str, Any]]:
-    traces = []
+def _blocks(points: pd.DataFrame) -> list[_Block]:
+    """A block a route, its patients from the largest fall to the largest rise."""
+    least = _LEAST_BLOCK * len(points)
+    blocks, at = [], 0.0
     for code in routes_in_order(points["route"]):
-        mine = points[points["route"] == code]
-        traces.append(
-            {
-                "type": "bar",
-                "x": mine.index.tolist(),
-                "y": mine["percent"].clip(upper=_TOP_PERCENT).tolist(),
-                "width": 1,  # a rare route would else get bars as wide as its gaps
-                "marker": {"color": theme.route_colour(code), "line": {"width": 0}},
-                "hovertext": [f"{code}: {number_text(percent, 0)}%" for percent in mine["percent"]],
-                "hovertemplate": "%{hovertext}<extra></extra>",
-            }
-        )
-    return traces
+        percent = points.loc[points["route"] == code, "percent"].sort_values().tolist()
+        width = max(float(len(percent)), least)
+        blocks.append(_Block(code, percent, at, width))
+        at += width + _BETWEEN_BLOCKS * len(points)
+    return blocks
 
 
-def _layout(n: int, top: Heading, theme: Theme) -> dict[str, Any]:
+def _bars(blocks: list[_Block], theme: Theme) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "bar",
+            "x": [block.middle - len(block.percent) / 2 + place + 0.5 for place in range(len(block.percent))],
+            "y": [min(percent, _TOP_PERCENT) for percent in block.percent],
+            "width": 1,
+            "marker": {"color": theme.route_colour(block.code), "line": {"width": 0}},
+            "hovertext": [f"{route_label(block.code)}: {number_text(percent, 0)}%" for percent in block.percent],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+        for block in blocks
+    ]
+
+
+def _block_names(blocks: list[_Block], theme: Theme) -> list[dict[str, Any]]:
+    """Each route under its block with its number of patients; by its code where the block is narrow."""
+    wide = _WIDE_BLOCK * (blocks[-1].start + blocks[-1].width)
+    return [
+        {
+            "text": f"{route_label(block.code) if block.width > wide else block.code}<br>{len(block.percent)}",
+            **{"x": block.middle, "xref": "x", "y": 0, "yref": "paper", "yanchor": "top", "yshift": -4},
+            "showarrow": False,
+            "font": {"size": 11.5, "color": theme.route_ink(block.code)},
+        }
+        for block in blocks
+    ]
+
+
+def _layout(blocks: list[_Block], top: Heading, theme: Theme) -> dict[str, Any]:
     head = top.height_px + _HEAD_PX
     layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX})
     ticks = [-100.0, -50.0, 0.0, 50.0, 100.0]
@@ -98,8 +143,13 @@ def _layout(n: int, top: Heading, theme: Theme) -> dict[str, Any]:
     return layout | {
         "barmode": "overlay",
         "bargap": 0,
-        "xaxis": {"range": [-1, n], "showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
-        | {"title": {"text": "Patients, the largest fall first", "font": {"size": 13, "color": theme.secondary}}},
+        "xaxis": {
+            "range": [-1, blocks[-1].start + blocks[-1].width + 1],
+            "showticklabels": False,
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+        },
         "yaxis": {
             "range": [-104, 104],
             "tickvals": ticks,
@@ -109,12 +159,13 @@ def _layout(n: int, top: Heading, theme: Theme) -> dict[str, Any]:
             "zeroline": True,
             "zerolinecolor": theme.secondary,
             "fixedrange": True,
+            "title": {"text": "Change from baseline", "font": {"size": 12.5, "color": theme.secondary}},
         },
         "shapes": [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": -50, "y1": -50}
             | {"line": {"color": theme.secondary, "width": 1.2, "dash": "dot"}}
         ],
-        "annotations": top.annotations(head, _LEFT_PX),
+        "annotations": [*top.annotations(head, _LEFT_PX), *_block_names(blocks, theme)],
     }
 
 
@@ -152,8 +203,8 @@ def _bin_bars(released: ReleasedResponse, theme: Theme) -> dict[str, Any]:
         for label, text, value in zip(table.frame["bin"], table.texts("n_patients"), values, strict=True)
     ]
     marker = {
-        "color": [theme.paper if few else theme.accent for few in small],
-        "line": {"color": theme.accent, "width": [1.5 if few else 0 for few in small]},
+        "color": [theme.paper if few else theme.everyone for few in small],
+        "line": {"color": theme.everyone, "width": [1.5 if few else 0 for few in small]},
     }
     return {
         "type": "bar", "orientation": "h", "y": list(range(len(values))), "x": values, "width": 0.42, "offset": -0.02,

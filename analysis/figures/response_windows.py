@@ -11,6 +11,7 @@ from analysis.disclosure.response_page import ReleasedResponse
 from analysis.outcomes.response import LAST_SCORE, NON_RESPONSE, OBSERVED, RULES
 from analysis.vocabulary import WINDOWS
 
+from .apart import kept_apart
 from .chart import Chart, Heading, drawn, heading
 from .look import Theme, base_layout, faded
 from .numbers import share_text
@@ -18,15 +19,17 @@ from .response_rates import RULE_WORDS, of_words, outcomes_data
 from .response_rows import share_axis
 
 _OUTCOMES = ("Response", "Remission")
-_PLOT_PX = 230
+_PLOT_PX = 200
 _FOOT_PX = 74
 _HEAD_PX = 26
 _LEFT_PX = 48
 _RIGHT_PX = 128
+_NAME_SHARE = 0.085  # of the axis, between two names
 _GAP = 0.2  # room for the numbers at the right end of the left panel
 _DASH = {OBSERVED: "solid", NON_RESPONSE: "dot", LAST_SCORE: "dash"}
 _SYMBOLS = {OBSERVED: "circle", NON_RESPONSE: "diamond", LAST_SCORE: "square"}
-_COUNTED = ("day 1", "day 28", "day 180")  # as many as half a page on a tablet has room for; the table has all
+_FEWER = ("day 1", "day 28", "day 180")  # where numbers are too long for a tablet; the table has all
+_SHORT = 3  # digits: as many as seven numbers side by side have room for
 _DAYS = {window.name: window.target_day for window in WINDOWS}
 _READ = (
     "Each line is one rule for patients without a score in a window. Of those scored rests on fewer and fewer "
@@ -89,7 +92,7 @@ def _panel(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
         points = _points(released, outcome, rule)
         x = [places[point[0]] for point in points]
         base = {"type": "scatter", "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-        colour = theme.accent if rule == OBSERVED else theme.muted
+        colour = theme.everyone if rule == OBSERVED else theme.muted
         if rule == OBSERVED and points:
             ends = [point[3] for point in points] + [point[2] for point in reversed(points)]
             band = {"fill": "toself", "fillcolor": faded(colour, 0.14), "line": {"width": 0}, "mode": "lines"}
@@ -114,7 +117,7 @@ def _panel(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
 def _notes(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) -> list[dict[str, Any]]:
     """The names of the lines at their right ends, kept apart, the panel's title, and the numbers scored."""
     last = {rule: points[-1] for rule in RULES if (points := _points(released, outcome, rule))}
-    heights = _kept_apart({rule: point[1] for rule, point in last.items()})
+    heights = dict(zip(last, kept_apart([point[1] for point in last.values()], _NAME_SHARE, 1.0), strict=True))
     bare = {"showarrow": False, "xref": f"x{axis}", "yref": f"y{axis}"}
     names = [
         {**bare, "text": _name(rule, last[rule][1], axis), "x": list(_DAYS).index(last[rule][0])}
@@ -129,32 +132,25 @@ def _notes(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
     title = {"text": f"<b>{outcome}</b>", "xref": f"x{axis} domain", "yref": f"y{axis} domain", "x": 0, "y": 1}
     title |= {"xanchor": "left", "yanchor": "bottom", "yshift": 2, "showarrow": False, "font": {"size": 13}}
     places = {name: place for place, name in enumerate(_DAYS)}
-    counts = [
-        {**bare, "text": point[4].split(" of ")[-1].removeprefix("of "), "x": places[point[0]], "yref": "paper", "y": 0}
-        | {"yanchor": "top", "yshift": -21, "font": {"size": 11, "color": theme.secondary}}
+    scored = {
+        point[0]: point[4].split(" of ")[-1].removeprefix("of ")
         for point in _points(released, outcome, OBSERVED)
-        if point[0] in _COUNTED and "withheld" not in point[4]
-    ]
+        if "withheld" not in point[4]
+    }
+    if max(map(len, scored.values()), default=0) > _SHORT:
+        scored = {window: n for window, n in scored.items() if window in _FEWER}
+    under = {"yref": "paper", "y": 0, "yanchor": "top", "yshift": -21, "showarrow": False}
+    under |= {"font": {"size": 11, "color": theme.secondary}}
+    counts = [{**under, "text": n, "xref": f"x{axis}", "x": places[window]} for window, n in scored.items()]
+    if counts:
+        name = {**under, "text": "scored", "xref": f"x{axis} domain", "x": 0, "xanchor": "right", "xshift": -8}
+        counts.append(name)
     return [*names, title, *counts]
 
 
 def _name(rule: str, share: float, axis: str) -> str:
     """The share at the right end of a line, in the right panel with the line's name: both panels have the same."""
     return f"{RULE_WORDS[rule]} {share_text(share)}" if axis else share_text(share)
-
-
-def _ink(rule: str, theme: Theme) -> str:
-    return theme.ink if rule == OBSERVED else theme.secondary
-
-
-def _kept_apart(heights: dict[str, float], room: float = 0.075) -> dict[str, float]:
-    """Heights of labels, moved up as little as it takes for each to be read."""
-    placed: dict[str, float] = {}
-    below = -1.0
-    for rule, height in sorted(heights.items(), key=lambda pair: pair[1]):
-        below = max(height, below + room)
-        placed[rule] = below
-    return placed
 
 
 def _layout(top: Heading, notes: list[dict[str, Any]], theme: Theme) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ FOUND_BY = {
     SPONTANEOUS: "noted when patients mentioned them",
 }
 _NOT_SAID_HOW = "with no record of how they were found"
+_FOUND_SHORT = {SOLICITED: "when asked for", SPONTANEOUS: "mentioned unasked"}
 MOST_TERMS = 10
 _PER_SESSIONS = "Events per 100 sessions"
 _PER_PATIENT = "Patients with at least one"
@@ -60,9 +62,30 @@ def events_by_route_chart(released: ReleasedSafety, kind: str, theme: Theme) -> 
     """One row for all and for each route."""
     frame = _of_kind(released["by_route"], kind)
     frame = frame[frame["route"] != NO_SESSION]
-    names = [_route_name(code) for code in frame["route"]]
+    known = frame["per_100_sessions"].notna()
+    names = [_route_name(code) for code in frame.loc[known, "route"]]
     title = _title(frame[frame["route"] == ALL], kind)
-    return _rates_chart(released["by_route"], frame, names, title, f"events-by-route-{kind}", _READ + _BY_ROUTE, theme)
+    table, stem = released["by_route"], f"events-by-route-{kind}"
+    chart = _rates_chart(table, frame[known], names, title, stem, _READ + _BY_ROUTE, theme)
+    without = _without_rate(frame[~known])
+    return replace(chart, caption=" ".join([chart.caption, *without])) if names else chart
+
+
+def _without_rate(frame: pd.DataFrame) -> list[str]:
+    """The routes that have no row, and why: in words, because a row without a marker is read as nought."""
+    said: dict[str, list[str]] = {}
+    for row in frame.to_dict("records"):
+        why, n = _why_no_rate(row)
+        said.setdefault(why, []).append(f"{_route_name(row['route'])}{n}")
+    return [f"{why}: {', '.join(names)}." for why, names in said.items()]
+
+
+def _why_no_rate(row: dict[Any, Any]) -> tuple[str, str]:
+    if pd.isna(row["n_sessions"]) or (row["n_sessions"] > 0 and row["n_events"] != 0):
+        return "Withheld", ""
+    if row["n_sessions"] == 0:
+        return "No session at a clinic that recorded such events", ""
+    return "None on record, and whether anyone asked is not known", f" ({row['n_sessions']:,.0f} sessions)"
 
 
 def events_by_term_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
@@ -102,23 +125,22 @@ def _route_name(code: str) -> str:
 
 def _title(everyone: pd.DataFrame, kind: str) -> str:
     """The rate of everyone, where it may be shown."""
-    how = found_by(kind)
     if not len(everyone) or pd.isna(everyone["per_100_sessions"].iloc[0]):
-        return f"Events {how}"
-    return f"{number_text(everyone['per_100_sessions'].iloc[0])} events per 100 sessions, {how}"
+        return f"Events {found_by(kind)}"
+    how = _FOUND_SHORT.get(kind, "not said how found")
+    return f"{number_text(everyone['per_100_sessions'].iloc[0])} events per 100 sessions {how}"
 
 
 def _rates_chart(
     table: ReleasedTable, frame: pd.DataFrame, names: list[str], title: str, stem: str, read: str, theme: Theme
 ) -> Chart:
-    if frame["per_100_sessions"].isna().all():
+    if frame.empty:
         return withheld_chart(stem, title, table.min_cell, theme)
-    full = "term" not in frame
-    top = heading(title, "Per session and per patient, 95% intervals; counts stand over each row.", theme, full)
+    top = heading(title, "Per session and per patient, 95% intervals; counts stand over each row.", theme)
     records = frame.to_dict("records")
-    states = table.states.loc[frame.index]
+    states, is_term = table.states.loc[frame.index], "term" in frame
     labels = [
-        RowLabel(f"{name}: {_counts(row, table, place)}")
+        RowLabel(f"{name}: {_counts(row, table, place, is_term)}")
         for name, row, place in zip(names, records, frame.index, strict=True)
     ]
     small = (states == "small").any(axis=1).tolist()
@@ -154,21 +176,19 @@ def rates_data(table: ReleasedTable, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _look(route: str, theme: Theme) -> tuple[str, str]:
     if route == ALL:
-        return theme.accent, "circle"
+        return theme.everyone, "circle"
     return theme.route_colour(route), route_marker(route)
 
 
-def _counts(row: dict[Any, Any], table: ReleasedTable, place: Any) -> str:
-    """The numbers a row stands on, or why it has none."""
+def _counts(row: dict[Any, Any], table: ReleasedTable, place: Any, is_term: bool = False) -> str:
+    """The numbers a row stands on. Terms are all of the same sessions and patients, which the caption names."""
     words = {name: count_words(row[name], str(table.states[name].loc[place])) for name in table.states.columns}
     if pd.isna(row["n_sessions"]):
         return "withheld"
-    sessions = f"{row['n_sessions']:,.0f} sessions"
+    if is_term:
+        return f"{words['n_events']} events; {words['n_with_event']} patients"
     patients = words.get("n_patients", f"{row['n_patients']:,.0f}" if pd.notna(row["n_patients"]) else "")
-    if pd.isna(row["per_100_sessions"]):
-        if row["n_events"] == 0 and row["n_sessions"] > 0:
-            return f"none on record in {sessions}; whether anyone asked is not known"
-        return "no session at a clinic that recorded such events" if not row["n_sessions"] else "withheld"
+    sessions = f"{row['n_sessions']:,.0f} sessions"
     return f"{words['n_events']} events in {sessions}; {words['n_with_event']} of {patients} patients"
 
 
@@ -231,7 +251,7 @@ def events_by_session_chart(released: ReleasedSafety, kind: str, theme: Theme) -
         "Number of the session", "Events per 100 sessions", False, session_ticks(places), counts,
         "Patients with such a session",
     )  # fmt: skip
-    line = Line("Events", theme.accent, "circle", "solid", tuple(points))
+    line = Line("Events", theme.everyone, "circle", "solid", tuple(points))
     ends = f"{points[0].words} at the first, {points[-1].words} at the last"
     return Chart(
         name=f"events-by-session-{kind}",

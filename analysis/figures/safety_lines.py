@@ -9,17 +9,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from .apart import kept_apart
 from .chart import Heading, drawn
 from .look import Theme, base_layout, faded
 from .numbers import nice_ticks, number_text
 
-_PLOT_PX = 290
+_PLOT_PX = 250
 _HEAD_PX = 14
 _FOOT_PX = 86
 _BARE_FOOT_PX = 46  # without counts under the axis
 _LEFT_PX = 62
 _NAME_PX = 7.2  # of one character in a name beside its line
-_APART = 0.062  # of the axis, between two names
+_APART = 0.07  # of the axis, between two names
 _MOST_COUNTS = 8
 
 
@@ -38,7 +39,8 @@ class LinePoint:
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its name, how it is drawn, and its points. has_band: intervals as a band, else as upright bars."""
+    """One line: its name, how it is drawn, and its points. has_band: intervals as a band, else as upright bars.
+    marked: the places that get a marker, where the line has too many points for one each (None: all)."""
 
     name: str
     colour: str
@@ -46,6 +48,10 @@ class Line:
     dash: str
     points: tuple[LinePoint, ...]
     has_band: bool = False
+    marked: frozenset[float] | None = None
+
+    def has_marker(self, point: LinePoint) -> bool:
+        return self.marked is None or point.x in self.marked
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ def _traces(line: Line) -> list[dict[str, Any]]:
             "marker": {
                 "symbol": line.marker,
                 "size": [5 if point.is_small else 8 for point in points],
-                "opacity": [0.55 if point.is_small else 1 for point in points],
+                "opacity": [(0.55 if point.is_small else 1) * line.has_marker(point) for point in points],
                 "color": line.colour,
                 "line": {"width": 1.6, "color": line.colour},
             },
@@ -129,11 +135,8 @@ def _traces(line: Line) -> list[dict[str, Any]]:
 def _names(lines: Sequence[Line], low: float, high: float, theme: Theme) -> list[dict[str, Any]]:
     """Each line's name to the right of all, at the height of its last point, moved where two would meet."""
     apart = _APART * ((high - low) or 1.0)
-    ordered = sorted((line for line in lines if line.points), key=lambda line: line.points[-1].y)
-    heights: list[float] = []
-    for line in ordered:
-        wanted = line.points[-1].y
-        heights.append(max(wanted, heights[-1] + apart) if heights else wanted)
+    ordered = [line for line in lines if line.points]
+    heights = kept_apart([line.points[-1].y for line in ordered], apart, high)
     return [
         {
             "text": escape(line.name, quote=False),

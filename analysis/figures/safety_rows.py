@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +13,18 @@ import plotly.graph_objects as go
 
 from .chart import Heading, drawn
 from .look import Theme, base_layout
-from .numbers import nice_ticks, number_text
+from .numbers import number_text
 
-_ROW_PX = 46
-_HEADING_PX = 30
+_ROW_PX = 41
+_HEADING_PX = 26
 _HEAD_PX = 28
-_FOOT_PX = 54
+_FOOT_PX = 50
 _GAP = 0.08  # of the width, between two panels
 _ROOM = 0.62  # of the panel's values, for the words to the right of the largest
 _NARROW_ROOM = 1.15  # the same where two panels share the width
-_MARKER_DROP = 0.24  # of a row: markers sit under their label
+_MARKER_PX = 29  # from the top of a row: markers sit under their label
+_MOST_TICKS = 4
+_EPSILON = 1e-9
 _LONGEST_LABEL = 92  # characters on one line of a figure of 500 px
 
 
@@ -86,7 +89,7 @@ def _places(labels: Sequence[RowLabel]) -> tuple[list[float], float]:
 
 
 def _middle(place: float) -> float:
-    return place + _ROW_PX * (0.5 + _MARKER_DROP)
+    return place + _MARKER_PX
 
 
 def _labels(labels: Sequence[RowLabel], places: Sequence[float], theme: Theme) -> list[dict[str, Any]]:
@@ -96,7 +99,8 @@ def _labels(labels: Sequence[RowLabel], places: Sequence[float], theme: Theme) -
         font = {"size": 12.5 if label.is_heading else 12, "color": theme.ink if label.is_heading else theme.secondary}
         found.append(
             {"text": f"<b>{text}</b>" if label.is_heading else text, "x": 0, "xref": "paper", "xanchor": "left"}
-            | {"y": place + 4, "yref": "y", "yanchor": "top", "showarrow": False, "bgcolor": theme.paper, "font": font}
+            | {"y": place + 2, "yref": "y", "yanchor": "top", "showarrow": False, "bgcolor": theme.paper, "font": font}
+            | {"borderpad": 0}
         )
     return found
 
@@ -164,7 +168,7 @@ def _axis(panel: RowPanel, left: float, right: float, n_panels: int, theme: Them
     low, high = min([0.0, *ends]), max([0.0, *ends])
     span = (high - low) or 1.0
     room = _ROOM if n_panels == 1 else _NARROW_ROOM
-    ticks = nice_ticks(low, high, 4)
+    ticks = _ticks(low, high)
     scale, unit = (100, "%") if panel.is_share else (1, "")
     decimals = _decimals([scale * tick for tick in ticks])
     return {
@@ -181,6 +185,16 @@ def _axis(panel: RowPanel, left: float, right: float, n_panels: int, theme: Them
         "anchor": "y",
         "title": {"text": panel.axis, "font": {"size": 12.5, "color": theme.secondary}, "standoff": 6},
     }
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Three or four round ticks: more would touch in a narrow panel, and two are no scale."""
+    power = 10.0 ** math.floor(math.log10(max(high - low, 1e-9)))
+    for step in (size * power for size in (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5)):
+        first, last = math.ceil(low / step - _EPSILON), math.floor(high / step + _EPSILON)
+        if last - first < _MOST_TICKS:
+            return [round(step * index, 10) for index in range(first, last + 1)]
+    return [0.0]
 
 
 def _decimals(ticks: Sequence[float]) -> int:

@@ -40,7 +40,7 @@ _READ_HABITUATION = (
 
 
 def _look(route: str, theme: Theme) -> tuple[str, str]:
-    return (theme.accent, "circle") if route == ALL else (theme.route_colour(route), route_marker(route))
+    return (theme.everyone, "circle") if route == ALL else (theme.route_colour(route), route_marker(route))
 
 
 def _name(route: str) -> str:
@@ -192,7 +192,7 @@ def habituation_chart(released: ReleasedSafety, theme: Theme) -> Chart:
     top = heading(title, "Mean paired difference in the highest CADSS score, 95% interval. All routes.", theme)
     return Chart(
         name="dissociation-by-session",
-        plot=lines_figure([Line("Difference", theme.accent, "circle", "solid", points)], axes, top, theme),
+        plot=lines_figure([Line("Difference", theme.everyone, "circle", "solid", points)], axes, top, theme),
         data=partial(_by_session_data, released),
         caption="Patients with a score at both sessions. The last point holds session 13 and all later ones.",
         alt=f"{title}: "

@@ -41,7 +41,7 @@ def presence_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     if not has_presence(released):
         raise ValueError("no share can be shown")
     item = item_words(released.suicidality.instrument)
-    title = f"Suicidal thoughts over time: {item} at 1 or more"
+    title = f"Suicidal thoughts: {item} at 1 or more"
     top = heading(title, "Of those who answered then, 95% interval. Beneath: how many they are.", theme)
     points = _points(released)
     return Chart(
@@ -82,7 +82,7 @@ def _traces(points: list[_Point], theme: Theme) -> list[dict[str, Any]]:
     for place, _, low, high, _, _ in points:
         x += [place, place, None]
         y += [low, high, None]
-    line = {"color": theme.accent, "width": 2.5}
+    line = {"color": theme.everyone, "width": 2.5}
     return [
         {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"},
         {
@@ -90,7 +90,7 @@ def _traces(points: list[_Point], theme: Theme) -> list[dict[str, Any]]:
             "x": [point[0] for point in points],
             "y": [point[1] for point in points],
             "mode": "markers",
-            "marker": {"symbol": "circle", "size": 10, "color": theme.accent},
+            "marker": {"symbol": "circle", "size": 10, "color": theme.everyone},
             "hovertext": [point[5] for point in points],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },

@@ -34,14 +34,17 @@ from analysis.figures.care_courses import (
 from analysis.figures.care_rows import cost_chart, has_cost, has_visits, visits_chart
 from analysis.outcomes import ModelSpec
 from analysis.outcomes.safety import ALL
-from analysis.vocabulary import route_label
+from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
 from analysis.vocabulary.published_safety import REACHED_SENTENCE
 
 from . import release, style, tables
+from .fold import folded
 from .panel import figure
 from .words import plain
 
 _COUNTS = ("n_patients", "n_complete", "n_starters", "n_patients_with", "n_responders", "numerator", "denominator")
+MODEL = ":material/functions:"
+SINGLE_ARM = f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}"
 FEW = "Every number here would show fewer than {few} patients."
 
 
@@ -66,7 +69,12 @@ def staying(shown: Shown[ReleasedCare]) -> None:
     else:
         st.info(_few(released), icon=":material/visibility_off:")
     st.markdown(f"{induction_sentence(released)} {spacing_sentence(released)}")
-    st.caption(REACHED_SENTENCE)
+    st.caption(" ".join([REACHED_SENTENCE, *([] if released.has_reasons else [NO_REASONS])]))
+    label = "Induction completed and days between sessions, by route"
+    folded(f"{label}; reasons for stopping" if released.has_reasons else label, "reached", lambda: _reached(released))
+
+
+def _reached(released: ReleasedCare) -> None:
     with st.container(key="halves-reached"):
         left, right = st.columns(2, gap="large")
     with left:
@@ -78,7 +86,8 @@ def staying(shown: Shown[ReleasedCare]) -> None:
             {"n_starters": "Starters", "n_complete": "Completed", "interval": "95% interval"}, {"share": share_text},
             right=(*_COUNTS, "interval"),
         )  # fmt: skip
-        _reasons(released)
+        if released.has_reasons:
+            tables.table(released["reasons"].as_text(), "Reasons for stopping, as given", {"reason": "Reason"})
     with right:
         spaced = _named(released["spacing"].as_text())
         spaced = spaced.assign(gap=[_middle(row) for row in spaced.to_dict("records")])
@@ -100,13 +109,6 @@ def _middle(row: dict[str, float], decimals: int = 0) -> str:
     return f"{number_text(row['median'], decimals)} ({interval_text(row['q1'], row['q3'], decimals)})"
 
 
-def _reasons(released: ReleasedCare) -> None:
-    if not released.has_reasons:
-        st.caption(NO_REASONS)
-        return
-    tables.table(released["reasons"].as_text(), "Reasons for stopping, as given", {"reason": "Reason"})
-
-
 def doses(shown: Shown[ReleasedCare]) -> None:
     """What was given, by route, and how it moves over the sessions."""
     released, theme = shown.screen, style.theme()
@@ -123,6 +125,10 @@ def doses(shown: Shown[ReleasedCare]) -> None:
     with right:
         if has_steps(released):
             figure(shown, lambda one: steps_chart(one, theme), key="steps")
+    folded("Dose of a session by route, in mg and mg per kg", "doses", lambda: _doses(frame))
+
+
+def _doses(frame: pd.DataFrame) -> None:
     decimals = [2 if unit == "mg/kg" else 0 for unit in frame["unit"]]
     rows = zip(frame.to_dict("records"), decimals, strict=True)
     table = _named(frame).assign(dose=[_middle(row, places) for row, places in rows])
@@ -139,8 +145,7 @@ def therapy(shown: Shown[ReleasedCare]) -> None:
     st.header("Preparation and integration")
     if has_visits(released):
         figure(shown, lambda one: visits_chart(one, theme), key="visits")
-    for sentence in visit_sentences(released):
-        st.markdown(sentence)
+    st.markdown(" ".join(visit_sentences(released)))
     association = association_sentence(released)
     if association:
         st.markdown(association)
@@ -152,26 +157,26 @@ def cost(shown: Shown[ReleasedCare]) -> None:
     st.header("Cost, coverage and access")
     if has_cost(released):
         figure(shown, lambda one: cost_chart(one, theme), key="cost")
-        responder = responder_sentence(released)
-        if responder:
-            st.markdown(responder.replace("$", "\\$"))
     else:
         st.info(NO_COST if released.frame("cost_per_session").empty else _few(released), icon=":material/block:")
-    if released.frame("covered").empty:
-        st.caption(NO_COVERAGE)
     with st.container(key="halves-charges"):
         left, right = st.columns(2, gap="large")
     with left:
-        _courses(released)
+        responder = responder_sentence(released) if has_cost(released) else ""
+        if responder:
+            st.markdown(responder.replace("$", "\\$"))
+        if released.frame("covered").empty:
+            st.caption(NO_COVERAGE)
+        if len(released.frame("cost_per_course")):
+            folded("Charges of a course, by route", "courses", lambda: _courses(released))
     with right:
         _payers(released)
-    _access(released)
+    if len(released["access"].frame):
+        folded("Access: payers by route of the first session", "access", lambda: _access(released))
 
 
 def _courses(released: ReleasedCare) -> None:
     frame = _named(released["cost_per_course"].as_text())
-    if frame.empty:
-        return
     charged = frame.assign(charge=[_middle(row) for row in frame.to_dict("records")])
     tables.table(
         charged[["route", "course", "n_patients", "charge"]],
@@ -203,8 +208,6 @@ def _payers(released: ReleasedCare) -> None:
 def _access(released: ReleasedCare) -> None:
     """Payers by route of the first session: who gets what."""
     table = released["access"]
-    if table.frame.empty:
-        return
     texts = table.as_text()
     said = [
         f"{n} ({share_text(share)})" if pd.notna(share) else str(n)
@@ -232,6 +235,13 @@ def conditions(shown: Shown[ReleasedCare]) -> None:
         figure(shown, lambda one: conditions_chart(one, theme), key="conditions")
     else:
         st.info(_few(released), icon=":material/visibility_off:")
+    st.markdown(SINGLE_ARM)
+    rules = "Response, remission and meaningful change, by each instrument\u2019s own rule"
+    folded(rules, "condition-rules", lambda: _rules(released))
+    folded("The model of each instrument, by route and sessions", "condition-models", lambda: _models(released), MODEL)
+
+
+def _rules(released: ReleasedCare) -> None:
     rules = released["condition_rules"].as_text()
     columns = ["instrument", "outcome", "meaning", "rule", "numerator", "denominator", "share", "interval"]
     rules = rules.assign(interval=[_percents(row) for row in rules.to_dict("records")])[columns]
@@ -240,7 +250,10 @@ def conditions(shown: Shown[ReleasedCare]) -> None:
         {"instrument": "Instrument", "meaning": "Which is", "interval": "95% interval"}, {"share": share_text},
         right=(*_COUNTS, "interval"),
     )  # fmt: skip
-    st.markdown("**The model of each, by route and sessions** (as on Symptom change, one fit an instrument)")
+
+
+def _models(released: ReleasedCare) -> None:
+    st.caption("As on Symptom change, one fit an instrument.")
     for name, column in zip(released.conditions, st.columns(len(released.conditions), gap="large"), strict=True):
         with column:
             _model(name)
@@ -260,6 +273,5 @@ def _model(name: str) -> None:
 def notes() -> None:
     st.markdown(
         "**Care is chosen, not assigned.** Doses, numbers of sessions, visits and routes follow what patients need, "
-        "bear, pay for and feel. Nothing on this page says what another dose, visit or payer would have brought. "
-        "Change in treated patients alone is not change due to treatment."
+        "bear, pay for and feel. Nothing on this page says what another dose, visit or payer would have brought."
     )

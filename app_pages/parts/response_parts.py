@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analysis.disclosure import Shown
-from analysis.disclosure.response_page import ReleasedResponse, ReleasedTimes
+from analysis.disclosure.response_page import ReleasedResponse
 from analysis.disclosure.response_words import (
     after_words,
     cards,
@@ -28,6 +28,7 @@ from analysis.outcomes.response import meaning
 from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, TIME_TO_RESPONSE
 
 from . import style, tables
+from .fold import folded
 from .panel import figure
 
 _RAPID = {
@@ -42,6 +43,8 @@ _RAPID = {
 }
 _RATIOS = {"comparison": "Compared", "days": "Over days", "sessions": "Over sessions"}
 HIDDEN = ":material/visibility_off:"
+COMPARED = ":material/compare_arrows:"
+SOONER = ":material/show_chart:"
 
 
 def number_cards(released: ReleasedResponse) -> None:
@@ -76,6 +79,7 @@ def definitions(released: ReleasedResponse) -> None:
     if result.reliable is not None:
         words += f" {result.reliable.sentence}"
     st.caption(" ".join([words, *result.unknown]).strip())
+    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")
 
 
 def over_time(shown: Shown[ReleasedResponse]) -> None:
@@ -135,31 +139,42 @@ def rapid(released: ReleasedResponse) -> None:
 
 
 def time_to(shown: Shown[ReleasedResponse]) -> None:
-    """Time to each outcome over days and over sessions, and whether routes differ."""
+    """Time to a first response over days and over sessions, and whether routes differ; to remission when opened."""
     st.header("How soon")
-    theme = style.theme()
     if not shown.screen.times:
         st.markdown(f"No verified source defines response or remission on {shown.screen.result.instrument.name}.")
-    for place, times in enumerate(shown.screen.times):
-        if has_reach(times):
-            figure(
-                shown, lambda one, place=place: reach_chart(one, one.times[place], theme), key=f"reach-{times.outcome}"
-            )
-        else:
-            st.info(f"Time to {times.outcome.lower()} is not shown: too few patients are followed.", icon=HIDDEN)
-        st.markdown(comparison(times))
-        _regression(times, shown.screen.audience.sees_small)
+        return
+    _reach(shown, 0)
     for one in TIME_TO_RESPONSE:
         if one.instrument == shown.screen.result.instrument.name:
             st.caption(f"Published: {one.text} ({one.citation})")
+    folded("Routes compared with adjustment (Cox hazard ratios)", "cox", lambda: _regression(shown.screen, 0), COMPARED)
+    for place, times in enumerate(shown.screen.times[1:], 1):
+        label = f"Time to first {times.outcome.lower()} by route, with both comparisons"
+        folded(label, f"reach-{times.outcome}", lambda place=place: _reach_and_regression(shown, place), SOONER)
 
 
-def _regression(times: ReleasedTimes, sees_small: bool) -> None:
+def _reach_and_regression(shown: Shown[ReleasedResponse], place: int) -> None:
+    _reach(shown, place)
+    _regression(shown.screen, place)
+
+
+def _reach(shown: Shown[ReleasedResponse], place: int) -> None:
+    theme, times = style.theme(), shown.screen.times[place]
+    if has_reach(times):
+        figure(shown, lambda one: reach_chart(one, one.times[place], theme), key=f"reach-{times.outcome}")
+    else:
+        st.info(f"Time to {times.outcome.lower()} is not shown: too few patients are followed.", icon=HIDDEN)
+    st.markdown(comparison(times))
+
+
+def _regression(released: ReleasedResponse, place: int) -> None:
+    times = released.times[place]
     frame = ratios_table(times)
     if len(frame):
         caption = f"Hazard ratio of a first {times.outcome.lower()} (95% interval)"
         tables.table(frame, caption, _RATIOS, right=("days", "sessions"))
-    st.caption(regression_words(times, sees_small))
+    st.caption(regression_words(times, released.audience.sees_small))
 
 
 def after_response(shown: Shown[ReleasedResponse]) -> None:
@@ -171,7 +186,3 @@ def after_response(shown: Shown[ReleasedResponse]) -> None:
     elif shown.screen.after is not None:
         st.info("What became of responders is not drawn: too few are followed.", icon=HIDDEN)
     st.markdown(after_words(shown.screen))
-
-
-def notes() -> None:
-    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")

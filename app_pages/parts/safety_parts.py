@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analysis.disclosure import Shown
 from analysis.disclosure.safety import ReleasedSafety
@@ -47,6 +49,7 @@ from analysis.vocabulary import route_label
 from analysis.vocabulary.published_safety import IV_PRESSURE_SENTENCE, PUBLISHED_EVENTS
 
 from . import style, tables
+from .fold import folded
 from .panel import figure
 
 Drawn = Callable[[ReleasedSafety, str, Theme], Chart]
@@ -60,6 +63,8 @@ _SHARES = {
     "share_patients": "Share of patients",
 }
 _COUNTS = ("n_patients", "n_events", "n_with_event", "n_patients_with", "n_timed_patients")
+IN_WORDS = "In words, with both intervals: patients as clusters, and exact"
+WORDS, CLOCK, PUBLISHED = ":material/notes:", ":material/schedule:", ":material/menu_book:"
 NOT_FEW = "Nothing can be drawn: every number here would show fewer than {few} patients."
 
 
@@ -68,12 +73,23 @@ def number_cards(released: ReleasedSafety) -> None:
 
 
 def events(shown: Shown[ReleasedSafety]) -> None:
-    """How often, by route: one figure for each way of finding events, and both in words."""
+    """How often, by route: one figure for each way of finding events, and both intervals in words when asked for."""
     st.header("How often")
-    for sentence in event_sentences(shown.screen):
-        st.markdown(sentence)
-    for kind in shown.screen.kinds:
-        _drawn(shown, kind, has_events, events_by_route_chart, "route")
+    kinds = shown.screen.kinds
+    if not kinds:
+        for sentence in event_sentences(shown.screen):
+            st.markdown(sentence)
+        return
+    said = dict(zip(kinds, event_sentences(shown.screen), strict=True))
+    drawn = [kind for kind in kinds if has_events(shown.screen, kind)]
+    with st.container(key="halves-events"):
+        for kind, column in zip(drawn, st.columns(max(len(drawn), 1), gap="large"), strict=False):
+            with column:
+                _drawn(shown, kind, has_events, events_by_route_chart, "route")
+                folded(IN_WORDS, f"words-{kind}", lambda kind=kind: st.markdown(said[kind]), WORDS)
+    for kind in kinds:
+        if kind not in drawn:
+            st.markdown(said[kind])
 
 
 def _drawn(
@@ -86,25 +102,38 @@ def _drawn(
 
 
 def events_in_detail(shown: Shown[ReleasedSafety]) -> None:
-    """What happened, at which session and at which dose."""
+    """What happened and at which session; by dose, and of other kinds of events, when opened."""
     for place, kind in enumerate(shown.screen.kinds):
-        if place == 0:
-            _detail(shown, kind)
+        name = KIND_NAMES[kind]
+        if place:
+            folded(
+                f"{name}: by term, session number and dose", f"detail-{kind}", lambda kind=kind: _detail(shown, kind)
+            )
             continue
-        label = f"{KIND_NAMES[kind]}: by term, session number and dose"
-        with st.expander(label, icon=":material/table_rows:", key=f"detail-{kind}", on_change="rerun") as view:
-            if view.open:
-                _detail(shown, kind)
+        right = _terms_and_sessions(shown, kind)
+        if has_doses(shown.screen, kind):
+            with right:
+                folded(f"{name}: by dose", f"dose-{kind}", lambda kind=kind: _doses(shown, kind))
 
 
 def _detail(shown: Shown[ReleasedSafety], kind: str) -> None:
+    _terms_and_sessions(shown, kind)
+    _doses(shown, kind)
+
+
+def _doses(shown: Shown[ReleasedSafety], kind: str) -> None:
+    _drawn(shown, kind, has_doses, events_by_dose_chart, "dose")
+
+
+def _terms_and_sessions(shown: Shown[ReleasedSafety], kind: str) -> DeltaGenerator:
+    """Side by side; the column on the right, which has room beneath."""
     with st.container(key=f"halves-{kind}"):
         left, right = st.columns(2, gap="large")
     with left:
         _drawn(shown, kind, has_terms, events_by_term_chart, "term")
     with right:
         _drawn(shown, kind, has_by_session, events_by_session_chart, "session")
-    _drawn(shown, kind, has_doses, events_by_dose_chart, "dose")
+    return right
 
 
 def grades(released: ReleasedSafety) -> None:
@@ -114,27 +143,35 @@ def grades(released: ReleasedSafety) -> None:
     st.header("How severe, and how serious")
     for sentence in serious_sentences(released):
         st.markdown(sentence)
-    columns = ["n_events", "n_with_event", "per_100_sessions"]
     with st.container(key="halves-grades"):
         left, right = st.columns(2, gap="large")
     with left:
-        _by_kind(released, "by_severity", "grade", "CTCAE grade", columns, "Severity: how intense an event was")
+        _by_kind(released, "by_severity", "grade", "CTCAE grade", "Severity: how intense an event was")
     with right:
         _by_kind(
-            released, "by_seriousness", "seriousness", "Seriousness", columns,
+            released, "by_seriousness", "seriousness", "Seriousness",
             "Seriousness: death, danger to life, hospital, disability or a like outcome",
         )  # fmt: skip
-    _course(released)
+    st.caption("Events, the patients who had them, and the rate per 100 sessions.")
+    folded("When events began and were over, by event", "course", lambda: _course(released), CLOCK)
 
 
-def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, columns: list[str], caption: str) -> None:
+def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, caption: str) -> None:
+    """A row a group, a column a kind of events: how many, of how many patients, and per 100 sessions."""
     frame = released[name].as_text()
-    shown = frame.assign(kind=[KIND_NAMES[kind] for kind in frame["kind"]])[["kind", group, *columns]]
-    names = {
-        "kind": "Found", group: words, "n_events": "Events", "n_with_event": "Patients",
-        "per_100_sessions": "Per 100 sessions",
-    }  # fmt: skip
-    tables.table(shown, caption, names, {"per_100_sessions": lambda value: number_text(value, 2)}, right=_COUNTS)
+    said = frame.assign(said=[_counted(row) for row in frame.to_dict("records")])
+    wide = said.pivot_table(index=group, columns="kind", values="said", aggfunc="first", sort=False)
+    kinds = [kind for kind in released.kinds if kind in wide.columns]
+    names = {group: words} | {kind: KIND_NAMES[kind] for kind in kinds}
+    tables.table(wide[kinds].reset_index().rename_axis(columns=None), caption, names, right=kinds)
+
+
+def _counted(row: dict[Any, Any]) -> str:
+    if row["n_events"] == "0":
+        return "0"
+    rate = row["per_100_sessions"]
+    per_100 = "" if pd.isna(rate) else f"; {number_text(rate, 2)}"
+    return f"{row['n_events']} in {row['n_with_event']} patients{per_100}"
 
 
 def _course(released: ReleasedSafety) -> None:
@@ -181,27 +218,31 @@ def vital_signs(shown: Shown[ReleasedSafety]) -> None:
         few = len(released.frame("blood_pressure")) > 0
         st.info(_few(released) if few else NOT_MEASURED["pressure"], icon=":material/block:")
     st.markdown(oxygen_sentence(released))
-    bands = released["oxygen_bands"].as_text()
-    if len(bands):
-        columns = ["band", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
-        shares = {"share_sessions": _tenths, "share_patients": _tenths}
-        tables.table(
-            bands[columns], "Lowest saturation of a session, in bands that are no standard",
-            {"band": "Lowest", **_SHARES}, shares, right=_COUNTS,
-        )  # fmt: skip
+    if len(released.frame("oxygen_bands")):
+        folded("Lowest oxygen saturation of a session, in bands", "oxygen", lambda: _oxygen(released))
+
+
+def _oxygen(released: ReleasedSafety) -> None:
+    columns = ["band", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
+    shares = {"share_sessions": _tenths, "share_patients": _tenths}
+    tables.table(
+        released["oxygen_bands"].as_text()[columns], "Lowest saturation of a session, in bands that are no standard",
+        {"band": "Lowest", **_SHARES}, shares, right=_COUNTS,
+    )  # fmt: skip
 
 
 def _few(released: ReleasedSafety) -> str:
     return NOT_FEW.format(few=released.audience.min_cell)
 
 
-def dissociation(shown: Shown[ReleasedSafety]) -> None:
-    """By dose, and each patient against their own first session."""
+def dissociation_and_observation(shown: Shown[ReleasedSafety]) -> None:
+    """Dissociation by dose beside each patient against their own first session; under that, how sessions ended."""
     released, theme = shown.screen, style.theme()
-    st.header("Dissociation")
+    st.header("Dissociation, observation and sessions stopped early")
     if not has_dissociation(released):
         few = len(released.frame("dissociation_by_dose")) > 0
         st.info(_few(released) if few else NOT_MEASURED["dissociation"], icon=":material/block:")
+        _observation(released)
         return
     with st.container(key="halves"):
         left, right = st.columns(2, gap="large")
@@ -212,30 +253,33 @@ def dissociation(shown: Shown[ReleasedSafety]) -> None:
             figure(shown, lambda one: habituation_chart(one, theme), key="habituation")
         else:
             st.info("Too few patients have a CADSS score at their first session and a later one.")
+        _observation(released)
 
 
-def sessions(released: ReleasedSafety) -> None:
-    """Observation and sessions stopped early."""
-    st.header("Observation, and sessions stopped early")
-    said = [stopped_sentence(released), two_hours_sentence(released)]
-    st.markdown(" ".join(text for text in said if text))
-    with st.container(key="halves-observation"):
-        left, right = st.columns(2, gap="large")
-    with left:
-        frame = released["observation"].as_text()
-        if frame.empty:
-            st.caption(NOT_MEASURED["observation"])
-        else:
-            tables.table(
-                _named(frame)[["route", "n_patients", "n_sessions", *_QUARTILES]], "Minutes observed after dosing",
-                {"n_sessions": "Sessions", **_QUARTILES}, dict.fromkeys(_QUARTILES, _whole), right=_COUNTS,
-            )  # fmt: skip
-    with right:
-        frame = released["stopped_early"].as_text()
-        if len(frame):
-            shares = {"share_sessions": _tenths, "share_patients": _tenths}
-            columns = ["route", "n_sessions", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
-            tables.table(_named(frame)[columns], "Sessions stopped early, by route", _SHARES, shares, right=_COUNTS)
+def _observation(released: ReleasedSafety) -> None:
+    """Sessions stopped early and observation time in words; by route when opened."""
+    for text in (stopped_sentence(released), two_hours_sentence(released)):
+        if text:
+            st.markdown(text)
+    observed, stopped = released["observation"].as_text(), released["stopped_early"].as_text()
+    if observed.empty:
+        st.caption(NOT_MEASURED["observation"])
+    if len(observed) or len(stopped):
+        folded(
+            "Minutes observed and sessions stopped early, by route", "observed", lambda: _by_route(observed, stopped)
+        )
+
+
+def _by_route(observed: pd.DataFrame, stopped: pd.DataFrame) -> None:
+    if len(observed):
+        tables.table(
+            _named(observed)[["route", "n_patients", "n_sessions", *_QUARTILES]], "Minutes observed after dosing",
+            {"n_sessions": "Sessions", **_QUARTILES}, dict.fromkeys(_QUARTILES, _whole), right=_COUNTS,
+        )  # fmt: skip
+    if len(stopped):
+        shares = {"share_sessions": _tenths, "share_patients": _tenths}
+        columns = ["route", "n_sessions", "n_sessions_with", "share_sessions", "n_patients_with", "share_patients"]
+        tables.table(_named(stopped)[columns], "Sessions stopped early, by route", _SHARES, shares, right=_COUNTS)
 
 
 def _whole(minutes: float) -> str:
@@ -251,7 +295,11 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def published() -> None:
-    """Published frequencies, each with its denominator and how events were found."""
+    """Published frequencies, each with its denominator and how events were found, when opened."""
+    folded("Published frequencies of events, for orientation", "published-events", _published, PUBLISHED)
+
+
+def _published() -> None:
     rows = pd.DataFrame([vars(one) for one in PUBLISHED_EVENTS])
     names = {
         "event": "Event", "route": "Route", "share": "Share", "per": "Per", "of_whom": "Of whom", "how": "Found by",

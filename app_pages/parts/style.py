@@ -10,6 +10,8 @@ _CSS = """
 <style>
 [data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 3rem; max-width: 1320px; }
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding: 2.6rem 1rem 2rem; } }
+[class*="dense"] [data-testid="stVerticalBlock"], [data-testid="stVerticalBlock"][class*="dense"] { gap: .55rem; }
+[class*="dense"] h2 { padding: .7rem 0 1rem; }
 dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: .7rem;
             margin: 0 0 .3rem; padding: 0; }
 .kat-card { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); border-radius: 6px;

@@ -63,6 +63,14 @@ def _no_memory_between_sessions() -> None:
     st.cache_resource.clear()
 
 
+def unfolded(app: AppTest) -> AppTest:
+    """The page once more with every closed part of it opened."""
+    for key in list(app.session_state):
+        if key.startswith("fold-"):
+            app.session_state[key] = True
+    return app.run()
+
+
 def charts(app: AppTest) -> list[str]:
     """The alt text of every chart on the page."""
     return [chart.proto.alt for chart in app.get("plotly_chart")]

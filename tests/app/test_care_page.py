@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.conftest import OpenApp, charts, html, said
+from tests.app.conftest import OpenApp, charts, html, said, unfolded
 from tests.app.test_safety_page import NOBODY, without_columns
 
 CARE = "app_pages/care.py"
@@ -18,7 +18,7 @@ def test_the_page_shows_its_figures_and_both_curves_of_staying(open_app: OpenApp
     assert len(found) == 6
     assert found[0].startswith("63% of starters completed six sessions or more. All starters:")
     assert "Known stops only: 75% at 24" in found[0]
-    assert found[-1].startswith("Change from baseline in anxiety, PTSD and pain. GAD-7 ")
+    assert found[-1].startswith("Mean change in anxiety, PTSD and pain, in points. GAD-7 ")
 
 
 def test_the_cards_are_at_most_five_and_each_names_what_it_stands_on(open_app: OpenApp) -> None:
@@ -37,13 +37,30 @@ def test_integration_and_change_is_called_exploratory_with_its_interval_and_numb
 
 
 def test_each_condition_has_its_own_rule_and_model(open_app: OpenApp) -> None:
-    app = open_app(CARE)
+    closed = open_app(CARE)
+    assert "MADRS fell by 15.8 points" in said(closed)
+    assert "**GAD-7.**" not in said(closed)
+    app = unfolded(closed)
     text = said(app)
     for name in ("GAD-7", "PCL-5", "PEG"):
         assert f"**{name}.**" in text
     assert "a fall of 10 points or more" in html(app)
     assert "a fall of 30% or more" in html(app)
     assert "never pooled" not in html(app)
+
+
+def test_tables_by_route_are_there_when_opened(open_app: OpenApp) -> None:
+    closed = open_app(CARE)
+    captions = (
+        "Induction completed, share of starters by route of the first session",
+        "Days between neighbouring sessions: median and middle half",
+        "Dose of a session: median and middle half.",
+        "Charges of a course in US dollars",
+        "Starters of each payer by route of the first session",
+    )
+    assert "By payer" in html(closed)
+    assert not any(caption in html(closed) for caption in captions)
+    assert all(caption in html(unfolded(closed)) for caption in captions)
 
 
 def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
@@ -66,7 +83,7 @@ def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
 def test_a_small_or_narrow_cohort_ends_in_sentences_and_no_traceback(
     open_app: OpenApp, query: dict[str, list[str]]
 ) -> None:
-    app = open_app(CARE, query)
+    app = unfolded(open_app(CARE, query))
     assert not app.exception
     assert not app.error
 
@@ -105,7 +122,7 @@ def test_reasons_for_stopping_are_counted_where_the_study_gives_them(open_app: O
     reasons = ("better", "moved", "cost")
     rows = [f"{line},{reasons[place % 3]}" for place, line in enumerate(lines[1:])]
     path.write_text("\n".join([f"{lines[0]},stop_reason", *rows]) + "\n")
-    text = html(open_app(CARE, study=study_copy))
+    text = html(unfolded(open_app(CARE, study=study_copy)))
     assert "Reasons for stopping, as given" in text
     assert ">better<" in text
 

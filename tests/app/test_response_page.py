@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.app.conftest import OpenApp, charts, html, said
+from tests.app.conftest import OpenApp, charts, html, said, unfolded
 
 RESPONSE = "app_pages/response.py"
 NOBODY = {"route": ["SC"], "sex": ["other"], "age": ["15", "20"]}
@@ -22,7 +22,7 @@ def test_the_page_shows_its_charts_cards_and_sentences_on_the_sample_study(open_
     app = open_app(RESPONSE)
     assert not app.exception
     assert not app.error
-    assert len(charts(app)) == 9
+    assert len(charts(app)) == 8
     text = said(app)
     assert html(app).count('class="kat-card"') == 5
     assert html(app).count('class="of"') == 5
@@ -42,6 +42,27 @@ def test_the_page_shows_its_charts_cards_and_sentences_on_the_sample_study(open_
         "87%) without relapse 8 weeks on, published about 60% (McInnes 2022, responders among 537 analysable of 9,016 "
         "treated, without maintenance; read off a Kaplan-Meier curve). Definitions of relapse may differ."
     ) in text
+
+
+def test_hazard_ratios_and_time_to_remission_are_there_when_opened(open_app: OpenApp) -> None:
+    closed = open_app(RESPONSE)
+    assert "Hazard ratio" not in said(closed)
+    app = unfolded(closed)
+    assert not app.exception
+    assert not app.error
+    assert len(charts(app)) == 9
+    text = said(app)
+    assert "Hazard ratio of a first response (95% interval)" in text
+    assert "Hazard ratio of a first remission (95% interval)" in text
+    assert "Remission first reached, intravenous, intramuscular, nasal, sublingual:" in text
+
+
+def test_what_trials_without_ketamine_saw_stands_before_the_change_of_patients(open_app: OpenApp) -> None:
+    app = open_app(RESPONSE)
+    words = [element.value for element in app.markdown]
+    place = next(n for n, text in enumerate(words) if text.startswith("**Change in treated patients alone"))
+    assert "MADRS fell by 15.8 points" in words[place]
+    assert place < next(n for n, text in enumerate(words) if text.startswith("Response first reached"))
 
 
 def test_suicidal_thoughts_are_said_to_be_no_alarm_and_who_got_worse_is_counted(open_app: OpenApp) -> None:
@@ -103,6 +124,9 @@ def test_a_cohort_of_a_few_ends_in_sentences(open_app: OpenApp, query: dict[str,
     app = open_app(RESPONSE, query)
     assert not app.exception
     assert not app.error
+    app = unfolded(app)
+    assert not app.exception
+    assert not app.error
     assert "Fewer than two routes have 20 patients" in said(app) or "fewer than two routes" in said(app)
 
 
@@ -139,7 +163,7 @@ def test_a_study_scored_in_no_window_says_so(open_app: OpenApp, study_copy: Path
 def test_a_viewer_sees_no_small_number_no_single_patient_and_no_settings(
     open_app: OpenApp, tmp_path: Path, query: dict[str, list[str]]
 ) -> None:
-    app = open_app(RESPONSE, query, admin=viewer_settings(tmp_path), address=ELSEWHERE)
+    app = unfolded(open_app(RESPONSE, query, admin=viewer_settings(tmp_path), address=ELSEWHERE))
     assert not app.exception
     assert not app.error
     text = said(app)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from tests.app.conftest import OpenApp, charts, said
+from tests.app.conftest import OpenApp, charts, said, unfolded
 from tests.app.test_access import ELSEWHERE, buttons, figures, viewer_settings
 from tests.app.test_care_page import CARE
 from tests.app.test_safety_page import SAFETY
@@ -28,7 +28,7 @@ def _no_memory_between_tests() -> None:
 def test_a_viewer_reads_no_count_of_a_few_and_takes_nothing_away(
     open_app: OpenApp, tmp_path: Path, page: str, query: dict[str, list[str]]
 ) -> None:
-    app = open_app(page, query, admin=viewer_settings(tmp_path), address=ELSEWHERE)
+    app = unfolded(open_app(page, query, admin=viewer_settings(tmp_path), address=ELSEWHERE))
     assert not app.exception
     assert not app.error
     text = said(app) + figures(app) + " ".join(charts(app))

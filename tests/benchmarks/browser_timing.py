@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -26,6 +26,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 START_SECONDS = 60
+OF_THE_PROJECT = ("KAT_STUDY", "KAT_MAPPING", "KAT_ADMIN")
 SAMPLE_SECONDS = 0.02
 REDRAW_MILLISECONDS = 30_000
 # The drawn marks of the first chart; a changed string is a redrawn chart. The clock starts at the click itself.
@@ -65,6 +66,11 @@ class Server:
                 family = [self._process, *self._process.children(recursive=True)]
                 self.peak_bytes = max(self.peak_bytes, sum(member.memory_info().rss for member in family))
 
+    def cpu_seconds(self) -> float:
+        """Processor time spent so far: what other work on the machine does not lengthen."""
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
+
     def stop_sampling(self) -> None:
         self._stopping.set()
         self._sampler.join()
@@ -88,8 +94,9 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def streamlit_server(script: Path, folder: Path) -> Iterator[Server]:
-    """Serve a script headless on a free port of this machine, run from `folder` (whose .streamlit is used)."""
+def streamlit_server(script: Path, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Serve a script headless on a free port of this machine, run from `folder` (whose .streamlit is used). Of what
+    the project reads from the environment only `settings` are there."""
     port = _free_port()
     command = [
         sys.executable,
@@ -100,7 +107,8 @@ def streamlit_server(script: Path, folder: Path) -> Iterator[Server]:
         "--server.headless=true",
         f"--server.port={port}",
     ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    inherited = {name: value for name, value in os.environ.items() if name not in OF_THE_PROJECT}
+    environment = {**inherited, "PYTHONPATH": str(ROOT), **(settings or {})}
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

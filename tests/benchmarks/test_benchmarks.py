@@ -83,6 +83,17 @@ def test_the_platform_floor_is_measured_in_a_real_browser():
     assert 0 < platform_floor(changes=1) < 30
 
 
+@pytest.mark.browser
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no chromium at {CHROMIUM}: install it to time the screen")
+def test_a_page_is_timed_to_its_last_change_with_all_its_charts():
+    from .pages import PAGES, ROUTES, redraws
+
+    (found,) = redraws(PAGES["Symptom change"], {}, {ROUTES: 2})
+    assert 0 < found.script_seconds <= found.seconds
+    assert found.n_charts >= 2
+    assert found.sent_bytes > 0
+
+
 @pytest.mark.slow
 def test_a_large_study_goes_through_to_the_headline_model():
     patients = int(os.environ.get("KAT_LARGE_PATIENTS", "20000"))

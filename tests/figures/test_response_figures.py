@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -109,6 +110,48 @@ def test_the_reliable_band_is_drawn_only_with_a_reliability(raw: ResponseResults
     assert len(with_band.plot.data) == len(without.plot.data) + 1
 
 
+def test_the_waterfall_has_a_block_a_route_named_with_its_patients_and_says_how_many_fell(raw: ResponseResults) -> None:
+    chart = waterfall_chart(released(raw, holder(), individual=True), LIGHT)
+    assert chart.alt == "PHQ-9 fell in 337 of 402 patients scored, rose in 48."
+    names = [note.text for note in chart.plot.layout.annotations]
+    assert {"Intravenous<br>97", "Intramuscular<br>88", "Nasal<br>115", "Sublingual<br>89", "PO<br>6", "SC<br>7"} <= {
+        *names
+    }
+    ends = [(min(bar.x), max(bar.x)) for bar in chart.plot.data]
+    assert all(right < left for (_, right), (left, _) in pairwise(ends))
+    for bar in chart.plot.data:
+        assert list(bar.y) == sorted(bar.y)
+
+
+def test_markers_of_single_patients_are_named_by_route(raw: ResponseResults) -> None:
+    notes = scatter_chart(released(raw, holder(), individual=True), LIGHT).plot.layout.annotations
+    key = next(note.text for note in notes if "Intramuscular" in note.text)
+    assert f'<span style="color:{LIGHT.route_ink("IM")}">' in key
+    assert "Subcutaneous" in key
+
+
+def test_what_is_counted_of_everyone_has_no_routes_colour(raw: ResponseResults) -> None:
+    mine = released(raw, holder())
+    for draw in (outcomes_chart, windows_chart, after_chart, presence_chart):
+        text = draw(mine, LIGHT).plot.to_json()
+        assert LIGHT.everyone in text
+        assert LIGHT.route_colour("IV") not in text
+
+
+def test_who_is_still_followed_after_a_response_stands_under_both_panels(raw: ResponseResults) -> None:
+    notes = after_chart(released(raw, holder()), LIGHT).plot.layout.annotations
+    assert [(note.xref, note.x, note.text) for note in notes if note.text in ("132", "50", "26")] == [
+        (axis, week, n) for axis in ("x", "x2") for week, n in ((0, "132"), (4, "50"), (8, "26"))
+    ]
+
+
+def test_every_route_is_named_inside_the_panel_of_time_to_response(raw: ResponseResults) -> None:
+    notes = DRAWINGS["reach"](released(raw, holder()), LIGHT).plot.layout.annotations
+    heights = {note.text: note.y for note in notes if note.xref == "x domain" and note.x == 1}
+    assert set(heights) == {"IV", "IM", "IN", "SL", "PO", "SC"}
+    assert max(heights.values()) <= 1
+
+
 def test_every_bar_of_the_waterfall_is_as_wide_as_the_others(raw: ResponseResults) -> None:
     bars = waterfall_chart(released(raw, holder(), individual=True), LIGHT).plot.data
     assert {bar.width for bar in bars} == {1}
@@ -123,7 +166,7 @@ def test_published_durability_stands_beside_ours_with_its_denominator(raw: Respo
     assert "without maintenance" in published.hovertext[0]
     assert chart.caption == (
         "155 responders, 132 with a later score: 16 relapsed first, 70 had a booster first, 46 were not followed "
-        "further."
+        "further. Beneath the axes: still followed without either."
     )
     assert chart.alt == (
         "After a response on PHQ-9 at the end of induction: week 4: 88% without relapse, 48% with a booster first; "

@@ -105,8 +105,38 @@ def test_a_route_has_its_own_colour_and_marker_in_every_figure(pages: Pages) -> 
         markers = [trace for trace in chart.plot.data if trace.mode == "markers"]
         for trace in markers:
             looks = set(zip(trace.marker.color, trace.marker.symbol, strict=True))
-            known = {(look.light, look.marker) for look in ROUTE_LOOKS.values()} | {(LIGHT.accent, "circle")}
+            known = {(look.light, look.marker) for look in ROUTE_LOOKS.values()} | {(LIGHT.everyone, "circle")}
             assert looks <= known, chart.name
+
+
+@pytest.mark.parametrize("audience", [holder(), viewer()], ids=["holder", "viewer"])
+def test_a_scale_of_rows_has_three_or_four_ticks(pages: Pages, audience: Audience) -> None:
+    released, delivered = pages(Cohort(), audience)
+    for chart in (
+        events_by_route_chart(released, SOLICITED, LIGHT),
+        events_by_term_chart(released, SOLICITED, LIGHT),
+        pressure_chart(released, LIGHT),
+        visits_chart(delivered, LIGHT),
+        cost_chart(delivered, LIGHT),
+    ):
+        for axis in (chart.plot.layout.xaxis, chart.plot.layout.xaxis2):
+            assert 3 <= len(axis.tickvals) <= 4, chart.name
+
+
+def test_titles_of_care_state_what_was_found(pages: Pages) -> None:
+    _, delivered = pages(Cohort(), holder())
+    assert visits_chart(delivered, LIGHT).alt.startswith("0.09 preparation and 0.16 integration visits per session. ")
+    assert cost_chart(delivered, LIGHT).alt.startswith("Median charge $650 a session; 41% of sessions covered. ")
+    assert "day 28: <b>−4.9</b> (−5.4 to −4.5)" in conditions_chart(delivered, LIGHT).plot.to_json().encode().decode(
+        "unicode_escape"
+    )
+
+
+def test_starters_who_reached_a_session_stand_under_the_axis(pages: Pages) -> None:
+    for audience in (holder(), viewer()):
+        notes = [note.text for note in staying_chart(pages(Cohort(), audience)[1], LIGHT).plot.layout.annotations]
+        assert "Starters who reached it, all routes" in notes
+        assert "403" in notes
 
 
 def test_dark_figures_have_the_paper_of_the_page(pages: Pages) -> None:
@@ -117,10 +147,15 @@ def test_dark_figures_have_the_paper_of_the_page(pages: Pages) -> None:
 def test_the_title_of_events_states_the_rate_and_how_they_were_found(pages: Pages) -> None:
     released, _ = pages(Cohort(), holder())
     chart = events_by_route_chart(released, SOLICITED, LIGHT)
-    assert chart.alt.startswith("123.0 events per 100 sessions, asked for after each session. All routes 123.0 (104.4")
-    assert chart.caption == "4,917 events in 3,998 sessions; 220 of 337 patients; 3 clinics recorded such events."
+    assert chart.alt.startswith("123.0 events per 100 sessions when asked for. All routes 123.0 (104.4")
+    assert chart.caption == (
+        "4,917 events in 3,998 sessions; 220 of 337 patients; 3 clinics recorded such events. None on record, and "
+        "whether anyone asked is not known: Intramuscular (246 sessions), Sublingual (148 sessions), Oral (38 "
+        "sessions). No session at a clinic that recorded such events: Subcutaneous."
+    )
     labels = [note.text for note in chart.plot.layout.annotations]
-    assert "Intramuscular: none on record in 246 sessions; whether anyone asked is not known" in labels
+    assert "Nasal: 3,796 events in 2,633 sessions; 140 of 154 patients" in labels
+    assert not any(label.startswith("Intramuscular") for label in labels)
 
 
 def test_a_figure_of_which_nothing_may_leave_says_why(pages: Pages) -> None:
@@ -141,4 +176,4 @@ def test_words_from_a_file_are_never_markup(sample_study: Study) -> None:
     released = release_safety(safety(study), review, 640, holder())
     chart = events_by_term_chart(released, SOLICITED, LIGHT)
     labels = [note.text for note in chart.plot.layout.annotations]
-    assert any(label.startswith("&lt;b&gt;x&lt;/b&gt; &amp; y: 1,393 events") for label in labels)
+    assert any(label.startswith("&lt;b&gt;x&lt;/b&gt; &amp; y: 1,393 events; 155 patients") for label in labels)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import survdiff
-from statsmodels.tools.sm_exceptions import HessianInversionWarning
+
+from .partial_likelihood import CoxFit, fit_cox
 
 Floats = NDArray[np.float64]
 MIN_PATIENTS = 20  # of a route, as the model of symptom change asks for
@@ -86,10 +84,11 @@ def cox(
     if fit is None:
         trouble = "The Cox regression found no maximum here: its groups part too clearly. Widen the cohort."
         return Cox(n_patients=len(time), n_events=int(event.sum()), n_not_recorded=n_not_recorded, sentence=trouble)
-    limits = np.exp(fit.conf_int())
+    low, high = fit.interval()
+    numbers = zip(*(part.tolist() for part in (*np.exp([fit.estimate, low, high]), fit.p_values())), strict=True)
     rows = [
-        (*names_of, float(np.exp(b)), low, high, p, int(who.sum()), int(event[who].sum()))
-        for (names_of, who), b, (low, high), p in zip(about, fit.params, limits, fit.pvalues, strict=True)
+        (*names_of, *of_term, int(who.sum()), int(event[who].sum()))
+        for (names_of, who), of_term in zip(about, numbers, strict=True)
     ]
     return Cox(pd.DataFrame(rows, columns=list(RATIOS)), len(time), int(event.sum()), n_not_recorded)
 
@@ -120,29 +119,30 @@ def _trouble(columns: Floats, event: NDArray[np.bool_]) -> str:
             f"The Cox regression is not fitted: it has {n_terms} terms and would need {EVENTS_PER_TERM} patients who "
             "reached the outcome for each. Widen the cohort."
         )
-    if np.linalg.matrix_rank(np.column_stack([np.ones(len(columns)), columns])) < n_terms + 1:
+    if _rank(np.column_stack([np.ones(len(columns)), columns])) < n_terms + 1:
         return "The Cox regression is not fitted: what it adjusts for goes together completely with route here."
     if any(not event[column > 0].any() for column in columns.T):
         return "The Cox regression is not fitted: in one of its groups nobody reached the outcome. Widen the cohort."
     return ""
 
 
-def _fit(time: Floats, event: NDArray[np.bool_], columns: Floats) -> Any:
+def _rank(columns: Floats) -> int:
+    """Of a tall matrix: its triangle in the QR decomposition has the same singular values, and few rows."""
+    triangle = np.linalg.qr(columns, mode="r")
+    return int(np.linalg.matrix_rank(triangle, rtol=max(columns.shape) * np.finfo(float).eps))
+
+
+def _fit(time: Floats, event: NDArray[np.bool_], columns: Floats) -> CoxFit | None:
     """The fitted regression; None where the likelihood has no maximum, which shows as numbers that overflow."""
-    model = PHReg(time, columns, status=event.astype(float), ties="efron")
     try:
-        with np.errstate(over="raise", divide="raise", invalid="raise"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", HessianInversionWarning)
-            fit = model.fit(disp=0, warn_convergence=False)
-            return fit if _is_maximum(fit, columns) else None
-    except (FloatingPointError, np.linalg.LinAlgError, ValueError):
+        fit = fit_cox(time, event, columns)
+    except (FloatingPointError, np.linalg.LinAlgError):
         return None
+    return fit if _is_maximum(fit, columns) else None
 
 
-def _is_maximum(fit: Any, columns: Floats) -> bool:
-    params, spread = np.array(fit.params, dtype=float), np.array(fit.bse, dtype=float)
-    if not (np.isfinite(params).all() and np.isfinite(spread).all()):
+def _is_maximum(fit: CoxFit, columns: Floats) -> bool:
+    if not (np.isfinite(fit.estimate).all() and np.isfinite(fit.std_error).all()):
         return False
-    score = np.array(fit.model.score(params), dtype=float)
-    known = spread * columns.std(axis=0) < LARGEST_STD_ERROR
-    return bool(known.all() and (np.abs(score * spread) < LARGEST_SCORE).all())
+    known = fit.std_error * columns.std(axis=0) < LARGEST_STD_ERROR
+    return bool(known.all() and (np.abs(fit.score * fit.std_error) < LARGEST_SCORE).all())
