@@ -31,6 +31,7 @@ def pages() -> None:
             st.Page("app_pages/response.py", title="Response & durability", url_path="response"),
             st.Page("app_pages/safety.py", title="Safety", url_path="safety"),
             st.Page("app_pages/care.py", title="Care delivery", url_path="care"),
+            st.Page("app_pages/clinics.py", title="Clinics", url_path="clinics"),
         ],
         "Study": [st.Page("app_pages/data.py", title="Data", url_path="data")],
     }

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.outcomes import Overview
-from analysis.outcomes.clinics import Clinics, limits
+from analysis.outcomes.clinics import SHARE, Clinics, limits
 
 from . import clinic_tables as tables
 from .audience import Audience
 from .denominators import DENOMINATORS, STARTERS_ROW
-from .gate import ReleasedTable, release
+from .gate import WITHHELD, ReleasedTable, release
 from .nested_tables import Nested, closed_words, without_names
 from .overview_tables import beside_overview
+from .shares import may_stay, whole_percent
 
 COARSE_DISPERSION = 0.25  # steps of the factor where a clinic is withheld: from an exact one its rate would follow
 
@@ -75,7 +76,7 @@ def release_clinics(
         result.instrument,
         without_rows(found[tables.GROUPS], tables.NO_CLINIC),
         adjusted,
-        {str(row["measure"]): _funnel(row, found[tables.funnel_name(row["measure"])], audience)
+        {str(row["measure"]): _funnel(row, found[tables.funnel_name(row["measure"])])
          for _, row in result.measures.iterrows()},
         found[DENOMINATORS].words("n_patients", STARTERS_ROW),
         found[tables.ADJUSTED].words("n_patients", 0) if len(found[tables.ADJUSTED].frame) else "0",
@@ -93,25 +94,41 @@ def without_rows(table: ReleasedTable, clinics: Collection[str]) -> ReleasedTabl
     )
 
 
-def _funnel(row: pd.Series, table: ReleasedTable, audience: Audience) -> ReleasedFunnel:
-    """The points and the curves. Where a clinic is withheld the factor for overdispersion, to which every clinic adds
-    its part, is rounded up, and who is outside is judged by the curves that are shown."""
-    points, of_all = (
-        without_rows(table, tables.NO_CLINIC),
-        without_rows(table, set(table.frame["clinic"]) - {tables.ALL}),
-    )
-    hidden = points.frame["value"].isna()
-    whole = row
-    if hidden.any():
-        whole = row.copy()
+def _funnel(row: pd.Series, table: ReleasedTable) -> ReleasedFunnel:
+    """The points and the curves. Where something is withheld the factor for overdispersion, to which every clinic adds
+    its part, is rounded up, the centre may be a whole percent, and who is outside is judged by the curves shown."""
+    points = _consistent(without_rows(table, tables.NO_CLINIC))
+    of_all = without_rows(table, set(table.frame["clinic"]) - {tables.ALL})
+    whole = row.copy()
+    whole["centre"] = _centre(row, of_all)
+    if points.frame["value"].isna().any() or pd.isna(of_all.frame["value"].iloc[0]):
         whole["dispersion"] = max(1.0, ceil(float(row["dispersion"]) / COARSE_DISPERSION) * COARSE_DISPERSION)
-        frame = points.frame.assign(outside=_outside(points.frame, whole))
-        points = ReleasedTable(frame, points.states, points.min_cell)
-    sees_centre = bool(of_all.frame["value"].notna().iloc[0])
+        sees_centre = not pd.isna(whole["centre"])
+        outside = _outside(points.frame, whole) if sees_centre else ""
+        points = ReleasedTable(points.frame.assign(outside=outside), points.states, points.min_cell)
     return ReleasedFunnel(
         str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), points, of_all, whole,
-        sees_centre,
+        not pd.isna(whole["centre"]),
     )  # fmt: skip
+
+
+def _centre(row: pd.Series, of_all: ReleasedTable) -> float:
+    """The cohort's own rate as it may be shown: of a share of which one number is withheld, a whole percent or none."""
+    shown = of_all.frame["value"].iloc[0]
+    if not pd.isna(shown) or row["unit"] != SHARE:
+        return float(shown)
+    numbers = int(row["n_with"]), int(row["n_patients"])
+    sees = bool(of_all.is_seen("n_with").iloc[0]), bool(of_all.is_seen("n_patients").iloc[0])
+    return whole_percent(row["centre"]) if may_stay(numbers, sees, of_all.min_cell) else float("nan")
+
+
+def _consistent(points: ReleasedTable) -> ReleasedTable:
+    """Counts whose row lost its rate are not printed beside it either."""
+    if "numerator" not in points.states:
+        return points
+    lost = points.frame["numerator"].isna() & points.is_seen("numerator")
+    states = points.states.assign(numerator=points.states["numerator"].mask(lost, WITHHELD))
+    return ReleasedTable(points.frame, states, points.min_cell)
 
 
 def _outside(points: pd.DataFrame, whole: pd.Series) -> list[str]:

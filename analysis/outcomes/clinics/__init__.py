@@ -1,6 +1,7 @@
 """The clinics of a cohort side by side: adjusted differences and funnels, never a league table."""
 
 from .comparison import MIN_PATIENTS, clinics
+from .funnel import FEWEST_FOR_DISPERSION
 from .limits import limits
 from .prepared import PreparedClinics, prepare_clinics
 from .result import (
@@ -20,6 +21,7 @@ __all__ = [
     "DROP_OUT",
     "EVENTS_ASKED",
     "EVENTS_MENTIONED",
+    "FEWEST_FOR_DISPERSION",
     "MIN_PATIENTS",
     "POOLED",
     "RATE",

@@ -1,0 +1,87 @@
+"""Adjusted differences between clinics: how far each is from the average one, drawn towards it, with its interval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.disclosure.clinics import ReleasedClinics
+from analysis.disclosure.gate import of_patients
+
+from .chart import Chart, heading
+from .look import Theme
+from .numbers import interval_text, number_text
+from .safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
+
+_READ = (
+    "Each row is a clinic, in the order of their codes and never of their results. The marker is how much more (right "
+    "of zero) or less (left: more improvement) scores changed there than at the average clinic, for patients alike in "
+    "what the model adjusts for and on the same route at the same number of sessions. Small clinics are drawn towards "
+    "zero, because a small clinic is easily far out by chance; the bar is the 95% interval of the clinic's own "
+    "difference. A bar across zero leaves no difference possible. What was not recorded is not adjusted for, and "
+    "patients did not come to clinics by lot: this is no measure of quality."
+)
+_MARKED = " Small markers are clinics with few patients in the model and are left out of everything exported."
+Row = dict[Any, Any]
+
+
+def has_adjusted(released: ReleasedClinics) -> bool:
+    """Whether there is a difference to draw."""
+    return bool(len(released.adjusted.frame)) and bool(released.adjusted.frame["estimate"].notna().any())
+
+
+def adjusted_chart(released: ReleasedClinics, theme: Theme) -> Chart:
+    """One row a clinic. Raises ValueError when there is no difference that may be shown."""
+    if not has_adjusted(released):
+        raise ValueError("no difference between clinics can be shown")
+    table = released.adjusted
+    frame = table.frame[table.frame["estimate"].notna()]
+    small = (table.states["n_patients"] == "small").loc[frame.index].tolist()
+    counts = [table.words("n_patients", int(place)) for place in frame.index]
+    labels = [
+        RowLabel(f"{row['clinic']}, {n}")
+        for row, n in zip(frame.to_dict("records"), map(of_patients, counts), strict=True)
+    ]
+    points = tuple(
+        _point(place, row, few, theme)
+        for place, (row, few) in enumerate(zip(frame.to_dict("records"), small, strict=True))
+    )
+    title = _title(released, frame)
+    top = heading(title, _subtitle(released), theme, full_width=True)
+    axis = f"Difference from the average clinic in {released.instrument} change, points"
+    return Chart(
+        name=f"clinics-adjusted-{released.instrument}",
+        plot=rows_figure(labels, [RowPanel("", axis, False, points)], top, theme),
+        data=lambda: released.adjusted.as_text(),
+        caption=f"{of_patients(released.n_model)} of {released.starters} starters are in the model.".capitalize(),
+        alt=f"{title}. " + "; ".join(f"{label.text}: {p.words}" for label, p in zip(labels, points, strict=True)) + ".",
+        how_to_read=_READ + (_MARKED if released.audience.sees_small else ""),
+    )
+
+
+def _point(place: int, row: Row, few: bool, theme: Theme) -> RowPoint:
+    has_interval = not pd.isna(row["ci_low"])
+    words = number_text(row["estimate"])
+    if has_interval:
+        words += f" ({interval_text(row['ci_low'], row['ci_high'])})"
+    low, high = (float(row[name]) if has_interval else None for name in ("ci_low", "ci_high"))
+    return RowPoint(place, float(row["estimate"]), low, high, words, theme.everyone, "circle", few)
+
+
+def _title(released: ReleasedClinics, frame: pd.DataFrame) -> str:
+    if released.result.between_sd == 0:
+        return f"No variation between clinics in {released.instrument} change beyond that between patients"
+    clear = frame.loc[(frame["ci_low"] > 0) | (frame["ci_high"] < 0), "clinic"].tolist()
+    if not clear:
+        return f"No clinic's adjusted change in {released.instrument} differs clearly from the average"
+    n = f"{len(clear)} of {len(frame)} clinics' adjusted change" if len(clear) > 1 else f"Adjusted change at {clear[0]}"
+    return f"{n} in {released.instrument} differs from the average clinic beyond chance"
+
+
+def _subtitle(released: ReleasedClinics) -> str:
+    adjusted = ", ".join(("baseline", *(name.replace("_", " ") for name in released.result.covariates)))
+    return (
+        f"Mixed model, patients nested in clinics; adjusted for {adjusted}, route and sessions. Shrunken differences "
+        "in points, 95% intervals; negative is more improvement."
+    )
