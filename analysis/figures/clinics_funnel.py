@@ -186,7 +186,8 @@ def _sides(frame: pd.DataFrame, curves: pd.DataFrame, high: float) -> list[dict[
     width = float(curves["size"].max() - curves["size"].min()) or 1.0
     x = ((frame["denominator"] - curves["size"].min()) / width * _WIDTH_PX).to_numpy(dtype=float)
     y = (frame["value"] / high * _PLOT_PX).to_numpy(dtype=float)
-    markers, taken, chosen = list(zip(x, y, strict=True)), [], []
+    markers, chosen = list(zip(x, y, strict=True)), []
+    taken: list[tuple[float, float]] = []
     for place, name in enumerate(frame["clinic"]):
         reach = 8 + _LETTER_PX * len(str(name)) / 2
         spots = {"top": (0.0, 15.0), "bottom": (0.0, -15.0), "right": (reach, 0.0), "left": (-reach, 0.0)}
