@@ -16,17 +16,18 @@ from analysis.study import Study
 from analysis.vocabulary import instrument
 
 from ..attrition import Followed, follow
+from ..induction import END_OF_INDUCTION
 from ..response import definitions
 from ..safety.event_rows import SOLICITED, SPONTANEOUS, event_rows, recording
 from ..safety.session_rows import session_rows
 from .result import COMPLETENESS, DROP_OUT, EVENTS_ASKED, EVENTS_MENTIONED, RATE, RESPONSE, SHARE
 
-WINDOW = "day 28"
+WINDOW = END_OF_INDUCTION  # as the Overview's response, so that its counts are the sums of these
 EVENTS = {EVENTS_ASKED: SOLICITED, EVENTS_MENTIONED: SPONTANEOUS}
 WHAT = {
-    RESPONSE: "patients with a response around day 28, of those who could reach it and were scored then",
+    RESPONSE: "patients with a response at the end of induction, of those who could reach it and were scored then",
     DROP_OUT: "starters who did not complete induction, of all starters",
-    COMPLETENESS: "starters with a baseline and a score around day 28, of all starters",
+    COMPLETENESS: "starters with a baseline and a score at the end of induction, of all starters",
     EVENTS_ASKED: "adverse events found by asking, at clinics that recorded any that way",
     EVENTS_MENTIONED: "adverse events that patients mentioned unasked, at clinics that recorded any that way",
 }
