@@ -82,8 +82,12 @@ def in_induction(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> NDArray[n
     A session does when it is within `induction_days` of the first or among the first `induction_sessions`
     (nasal esketamine: `induction_sessions_nasal`), so that neither a fast nor a slow schedule is cut short.
     """
+    return study.derive(("in induction", rules), lambda: _in_induction(study, rules))
+
+
+def _in_induction(study: Study, rules: EpisodeRules) -> NDArray[np.bool_]:
     target = _induction_target(index_route(study), rules)[study.patient_positions("sessions")]
-    early = study.sessions["day"].to_numpy(dtype=float) <= rules.induction_days
+    early: NDArray[np.bool_] = study.sessions["day"].to_numpy(dtype=float) <= rules.induction_days
     return early | (study.sessions["session_number"].to_numpy(dtype=np.int64) <= target)
 
 
@@ -94,6 +98,10 @@ def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
     n_maintenance (completed after induction), last_session_day, and induction_complete (as many completed
     sessions as induction has).
     """
+    return study.derive(("episodes", rules), lambda: _episodes(study, rules))
+
+
+def _episodes(study: Study, rules: EpisodeRules) -> pd.DataFrame:
     n = len(study.patients)
     patient = study.patient_positions("sessions")
     done = completed_sessions(study)

@@ -12,6 +12,7 @@ from .baseline import baselines
 from .episodes import DEFAULT_RULES, completed_sessions, index_route
 from .order import SessionOrder, order_sessions, time_order
 from .rules import EpisodeRules
+from .scores import scores_of
 from .study import Study
 
 _ASSESSMENT_COLUMNS = {"patient_id", "day", "instrument", "score"}
@@ -56,23 +57,32 @@ def outcome_rows(
     (completed on earlier days: a score taken on the day of a session counts as taken before it);
     baseline, baseline_day, score, change (score - baseline, points, negative is improvement); the
     columns of `patients` (or only `patient_columns`); kept extra columns of `assessments`.
-    Rows are in the order of patients, then day. Text columns are categories.
+    Rows are in the order of patients, then day. Text columns are categories. Without columns of `patients`
+    they are kept with the study, because every page asks for them: they are not to be changed.
     """
+    if patient_columns is not None and not len(patient_columns):
+        return study.derive(("outcome rows", instrument, rules), lambda: _outcome_rows(study, instrument, rules, ()))
+    return _outcome_rows(study, instrument, rules, patient_columns)
+
+
+def _outcome_rows(
+    study: Study, instrument: str, rules: EpisodeRules, patient_columns: Sequence[str] | None
+) -> pd.DataFrame:
     table = study.assessments
     route = index_route(study)
     start = baselines(study, instrument, rules)
     patient = study.patient_positions("assessments")
     day = table["day"].to_numpy(dtype=float)
-    scored = (table["instrument"] == instrument).to_numpy() & table["score"].notna().to_numpy()
+    scores = scores_of(study, instrument)
     after_baseline = day > start["baseline_day"].to_numpy()[patient]
-    rows = np.flatnonzero(scored & after_baseline)
+    rows = np.flatnonzero(~np.isnan(scores) & after_baseline)
     rows = rows[time_order(patient[rows], day[rows])]
     order, done = _sessions_before(study, rows)
     treated = order.n_before > 0
     rows, order = rows[treated], SessionOrder(order.row, order.first[treated], order.n_before[treated])
     who = patient[rows]
     baseline = start["baseline"].to_numpy()[who]
-    score = table["score"].to_numpy(dtype=float)[rows]
+    score = scores[rows]
     frame = pd.DataFrame(
         {
             "patient_id": pd.Categorical.from_codes(who, categories=pd.Index(study.patients["patient_id"])),

@@ -25,13 +25,13 @@ def response_page(instrument: str, settings: ResponseSettings) -> Shown[Released
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _results(digest: str, asked: Cohort, name: str, settings: ResponseSettings, _study: Study) -> ResponseResults:
-    chosen = state.selection()
+    chosen = state.cohort_study()
     return ResponseResults(
         state.review(name),
-        starters_of_study(chosen),
-        response(chosen.study, name, settings),
-        durability(chosen.study, name, settings.remission),
-        suicidality(chosen.study, name),
+        starters_of_study(state.selection()),
+        response(chosen, name, settings),
+        durability(chosen, name, settings.remission),
+        suicidality(chosen, name),
     )
 
 

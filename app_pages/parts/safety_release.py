@@ -33,7 +33,7 @@ def safety_page() -> Shown[ReleasedSafety]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _safety(digest: str, asked: Cohort, _study: Study) -> Safety:
-    return safety(state.selection().study, recording(_study))
+    return safety(state.cohort_study(), recording(_study))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -50,7 +50,7 @@ def care_page() -> Shown[ReleasedCare]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _care(digest: str, asked: Cohort, name: str, _study: Study) -> Care:
-    return care(state.selection().study, name, visit_recording(_study))
+    return care(state.cohort_study(), name, visit_recording(_study))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -123,6 +123,19 @@ def _selection(digest: str, asked: Cohort, _study: Study) -> Selection:
     return select(_study, asked)
 
 
+def cohort_study() -> Study:
+    """The study of the cohort in force. The pages share it, and with it what is derived once from a study: its
+    episodes, its baselines, its rows of scores and of sessions."""
+    loaded = study()
+    return _cohort_study(loaded.digest, cohort(), _study=loaded)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _cohort_study(digest: str, asked: Cohort, _study: Study) -> Study:
+    """Few, because each is a copy of the data."""
+    return _selection(digest, asked, _study=_study).study
+
+
 def change(spec: ModelSpec) -> SymptomChange:
     """The model of symptom change for the cohort in force, refitted from the prepared model."""
     loaded = study()
@@ -175,7 +188,7 @@ def review(instrument: str) -> Overview:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _review(digest: str, asked: Cohort, instrument: str, _study: Study) -> Overview:
-    return overview(_selection(digest, asked, _study=_study).study, instrument, whole=_study)
+    return overview(_cohort_study(digest, asked, _study=_study), instrument, whole=_study)
 
 
 def held() -> Holdings:

@@ -22,7 +22,7 @@ from ..safety.event_rows import SOLICITED, SPONTANEOUS, event_rows, recording
 from ..safety.session_rows import session_rows
 from .result import COMPLETENESS, DROP_OUT, EVENTS_ASKED, EVENTS_MENTIONED, RATE, RESPONSE, SHARE
 
-WINDOW = END_OF_INDUCTION
+WINDOW = END_OF_INDUCTION  # as the Overview's response, so that its counts are the sums of these
 EVENTS = {EVENTS_ASKED: SOLICITED, EVENTS_MENTIONED: SPONTANEOUS}
 WHAT = {
     RESPONSE: "patients with a response at the end of induction, of those who could reach it and were scored then",

@@ -16,6 +16,7 @@ MIN_PATIENTS = 20  # of a route, as the model of symptom change asks for
 EVENTS_PER_TERM = 10  # fewer make the intervals of a Cox model too narrow (Peduzzi 1995)
 LARGEST_SCORE = 1e-4  # in standard errors from the maximum: below it no printed digit moves
 LARGEST_STD_ERROR = 5.0  # of a log ratio per standard deviation: beyond it the likelihood has no maximum in sight
+WELL_APART = 1e-6  # smallest eigenvalue of scaled cross-products: rounding moves it by 1e-12 at most
 RATIOS = ("term", "level", "reference", "hazard_ratio", "ci_low", "ci_high", "p_value", "n_patients", "n_events")
 
 
@@ -127,7 +128,12 @@ def _trouble(columns: Floats, event: NDArray[np.bool_]) -> str:
 
 
 def _rank(columns: Floats) -> int:
-    """Of a tall matrix: its triangle in the QR decomposition has the same singular values, and few rows."""
+    """Of a tall matrix. Its cross-products are quick, and say enough unless columns nearly go together; then the
+    triangle of its QR decomposition decides, which has the same singular values."""
+    products = columns.T @ columns
+    norms = np.sqrt(np.diag(products))
+    if norms.all() and np.linalg.eigvalsh(products / np.outer(norms, norms))[0] > WELL_APART:
+        return columns.shape[1]
     triangle = np.linalg.qr(columns, mode="r")
     return int(np.linalg.matrix_rank(triangle, rtol=max(columns.shape) * np.finfo(float).eps))
 

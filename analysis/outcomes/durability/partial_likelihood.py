@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Z = 1.959963984540054
 MOST_STEPS = 100
-SMALLEST_STEP = 1e-9  # of a coefficient, in units of its column
+SMALLEST_STEP = 1e-6  # in standard deviations of a column: steps shrink as their squares, the next would be 1e-12
 
 
 @dataclass(frozen=True, eq=False)
