@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def kept_apart(heights: Sequence[float], room: float, top: float) -> list[float]:
-    """Heights of labels in the order given, each at least `room` from the next and none above `top`.
+def kept_apart(heights: Sequence[float], room: float, bottom: float, top: float) -> list[float]:
+    """Heights of labels in the order given, each at least `room` from the next and all from `bottom` to `top`.
 
     Labels that would meet share out the room around where they belong: with the room of those below taken off, heights
-    must not fall, and the nearest such heights are means of neighbours (pool adjacent violators). Above `top` Plotly
-    would draw no label, so those are moved down; with more labels than a panel holds the lowest go below it.
+    must not fall, and the nearest such heights are means of neighbours (pool adjacent violators). Outside the
+    panel Plotly would draw no label, so those are moved in; with more labels than a panel holds the lowest fall out.
     """
     order = sorted(range(len(heights)), key=lambda place: heights[place])
     pools: list[tuple[float, int]] = []
@@ -23,5 +23,6 @@ def kept_apart(heights: Sequence[float], room: float, top: float) -> list[float]
     shared = [mean for mean, size in pools for _ in range(size)]
     placed = list(heights)
     for below, place in enumerate(order):
-        placed[place] = min(shared[below] + below * room, top - (len(order) - 1 - below) * room)
+        raised = max(shared[below], bottom) + below * room
+        placed[place] = min(raised, top - (len(order) - 1 - below) * room)
     return placed

@@ -23,8 +23,7 @@ _FOOT_PX = 72
 _LEFT_PX = 52
 _GAP = 0.07  # of the width, with the next panel's ticks in it
 _WINDOW_NAMES = {window.name: place for place, window in enumerate(WINDOWS)}
-_FEWER = ("day 7", "day 28", "day 90")  # where counts are too long for all seven side by side on a tablet
-_SHORT = 3  # digits
+_COUNTED = ("day 1", "day 14", "day 60", "day 180")  # seven would touch on a tablet; the table has all
 _DECISION = "day 28"
 _TITLE = "Mean change in anxiety, PTSD and pain, in points"
 _READ = (
@@ -46,7 +45,9 @@ def conditions_chart(released: ReleasedCare, theme: Theme) -> Chart:
     if frame.empty:
         return withheld_chart("conditions", _TITLE, table.min_cell, theme)
     names = [name for name in released.conditions if (frame["instrument"] == name).any()]
-    subtitle = "Observed mean change by window, not adjusted; 95% intervals; a scale of its own for each instrument."
+    subtitle = (
+        f"Observed means, not adjusted, 95% intervals; over each panel, {_DECISION}. Each has a scale of its own."
+    )
     top = heading(_TITLE, subtitle, theme, True)
     head = top.height_px + _HEAD_PX
     layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": _LEFT_PX, "r": 12, "t": head, "b": _FOOT_PX})
@@ -137,9 +138,8 @@ def _words(
     texts = {
         window: count_words(n, str(state)).replace("fewer than ", "<").replace(" (small)", "")
         for window, n, state in zip(rows["window"], rows["n_patients"], states, strict=True)
+        if window in _COUNTED
     }
-    if max(map(len, texts.values())) > _SHORT:
-        texts = {window: text for window, text in texts.items() if window in _FEWER}
     counts = [
         {
             "text": text,
@@ -158,7 +158,7 @@ def _at_decision(rows: pd.DataFrame) -> str:
     if found.empty:
         return "points"
     row = found.iloc[0]
-    return f"{_DECISION}: <b>{number_text(row['mean'])}</b> ({interval_text(row['ci_low'], row['ci_high'])})"
+    return f"<b>{number_text(row['mean'])}</b> ({interval_text(row['ci_low'], row['ci_high'])})"
 
 
 def _axes(rows: pd.DataFrame, suffix: str, domain: tuple[float, float], theme: Theme) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _axes(rows: pd.DataFrame, suffix: str, domain: tuple[float, float], theme: T
         "ticktext": [window.name.removeprefix("day ") for window in WINDOWS],
         "ticks": "outside", "ticklen": 3, "tickfont": small, "showgrid": False,
         "zeroline": False, "fixedrange": True, "tickangle": 0, "anchor": "y" + suffix,
-        "title": {"text": "Day of the window, patients beneath", "font": small, "standoff": 22},
+        "title": {"text": "Day; patients beneath", "font": small, "standoff": 22},
     }  # fmt: skip
     y = {
         "range": [low - 0.06 * span, high + 0.06 * span], "tickvals": ticks, "ticktext": tick_texts(ticks),

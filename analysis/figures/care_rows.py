@@ -56,7 +56,7 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
         return withheld_chart("therapy-visits", title, table.min_cell, theme)
     title = _visits_title(frame) or title
     routes = list(dict.fromkeys(frame["route"]))
-    labels = [RowLabel(_name(code)) for code in routes]
+    labels = [RowLabel(_visited(code, frame[frame["route"] == code])) for code in routes]
     panels = []
     for kind, words in (
         (PREPARATION, "Preparation visits per session"),
@@ -68,9 +68,7 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
             for place, row in zip(mine.index, mine.to_dict("records"), strict=True)
         )
         panels.append(RowPanel(words, "Visits per session", False, points))
-    top = heading(
-        title, "By route of the first session; 95% intervals; patients with any visit beside each.", theme, True
-    )
+    top = heading(title, "By route of the first session, 95% intervals; over each row, any visit.", theme, True)
     return Chart(
         name="therapy-visits",
         plot=rows_figure(labels, panels, top, theme),
@@ -81,6 +79,12 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
         + ".",
         how_to_read=_READ_VISITS,
     )
+
+
+def _visited(route: str, rows: pd.DataFrame) -> str:
+    """A route with the shares of its patients who had any visit of each kind."""
+    said = [f"any {kind} {share_text(share)}" for kind, share in zip(rows["kind"], rows["share"], strict=True)]
+    return f"{_name(route)}: {', '.join(said)} of patients"
 
 
 def _visits_title(frame: pd.DataFrame) -> str:
@@ -98,7 +102,6 @@ def _visit_point(place: int, row: Row, look: Look, few: bool) -> RowPoint:
     high: float | None = float(row["high"]) if has_interval else None
     words = number_text(row["per_session"], 2)
     words += f" ({interval_text(row['low'], row['high'], 2)})" if has_interval else ""
-    words = f"{words}; {share_text(row['share'])} of patients"
     return RowPoint(place, float(row["per_session"]), low, high, words, *look, few)
 
 
@@ -133,14 +136,21 @@ def cost_chart(released: ReleasedCare, theme: Theme) -> Chart:
         look, few = _look(row["route"], theme), _small(table, place)
         n = count_words(row["n_patients"], str(table.states["n_patients"].loc[place]))
         sessions = "" if pd.isna(row["n_sessions"]) else f"{row['n_sessions']:,.0f} sessions of "
-        labels.append(RowLabel(f"{_name(row['route'])}: charge recorded in {sessions}{n} patients"))
+        label = f"{_name(row['route'])}: charge in {sessions}{n} patients"
         words = f"${row['median']:,.0f} ({row['q1']:,.0f} to {row['q3']:,.0f})"
         charges.append(RowPoint(number, row["median"], row["q1"], row["q3"], words, *look, few))
         found = covered.get(row["route"])
         if found is not None and pd.notna(found[1]["share_sessions"]):
             shares.append(_covered_point(number, found[1], look, few or _small(paid, found[0])))
+            label += f"; coverage in {found[1]['n_sessions']:,.0f}"
+        labels.append(RowLabel(label))
     title = _cost_title(frame, paid.frame) or title
-    top = heading(title, "Median and middle half of charges; share of sessions that the payer covered.", theme, True)
+    top = heading(
+        title,
+        "Median and middle half of charges; share covered of sessions that record it.",
+        theme,
+        True,
+    )
     panels = [
         RowPanel("Median charge of a session", "US dollars", False, tuple(charges)),
         RowPanel("Sessions covered", "Share of sessions", True, tuple(shares)),
@@ -171,5 +181,5 @@ def _covered_point(place: int, row: Row, look: Look, few: bool) -> RowPoint:
     share = float(row["share_sessions"])
     robust = bool(pd.notna(row["sessions_low"]))
     low, high = (row["sessions_low"], row["sessions_high"]) if robust else (row["exact_low"], row["exact_high"])
-    words = f"{share_text(share)} ({interval_text(100 * low, 100 * high, 0)}%) of {row['n_sessions']:,.0f}"
+    words = f"{share_text(share)} ({interval_text(100 * low, 100 * high, 0)}%)"
     return RowPoint(place, share, float(low), float(high), words, *look, few)

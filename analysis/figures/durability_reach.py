@@ -21,6 +21,7 @@ from .response_rows import share_axis
 _AXES = {"days": "Weeks from first session", "sessions": "Sessions completed"}
 _LAST = {"days": 26.0, "sessions": 12.0}
 _TICKS = {"days": [0, 4, 8, 13, 26], "sessions": [0, 3, 6, 9, 12]}
+_LEAST = {"days": 8.0, "sessions": 6.0}
 _UNIT = {"days": 7.0, "sessions": 1.0}
 _PLOT_PX = 230
 _LINE_PX = 17
@@ -65,7 +66,7 @@ def reach_chart(released: ReleasedResponse, times: ReleasedTimes, theme: Theme) 
         notes += _left(times, axis, suffix, codes, theme)
     return Chart(
         name=f"time-to-{times.outcome.lower()}-{name}",
-        plot=drawn({"data": traces, "layout": _layout(top, notes, len(codes), theme)}),
+        plot=drawn({"data": traces, "layout": _layout(top, notes, len(codes), _ends(times), theme)}),
         data=partial(reach_data, times),
         caption=_caption(times),
         alt=f"{title}: {_alt(times)}.",
@@ -123,7 +124,7 @@ def _line(curve: pd.DataFrame, code: str, axis: str, suffix: str) -> dict[str, A
 def _names(curves: dict[str, pd.DataFrame], suffix: str, theme: Theme) -> list[dict[str, Any]]:
     """The routes at the right ends of their lines, kept apart; by their codes in the left panel, which has no room."""
     ends = {code: float(curve["share"].iloc[-1]) for code, curve in curves.items() if len(curve)}
-    heights = kept_apart(list(ends.values()), _NAME_SHARE, 1.0)
+    heights = kept_apart(list(ends.values()), _NAME_SHARE, 0.0, 1.0)
     notes = []
     for code, height in zip(ends, heights, strict=True):
         notes.append(
@@ -165,7 +166,18 @@ def _under(text: str, xref: str, x: float, line: int, colour: str) -> dict[str, 
     }  # fmt: skip
 
 
-def _layout(top: Heading, notes: list[dict[str, Any]], n_lines: int, theme: Theme) -> dict[str, Any]:
+def _ends(times: ReleasedTimes) -> dict[str, float]:
+    """Where each axis ends: with its last point, and within what a cohort of any size is followed for."""
+    found = {}
+    for axis, last in _LAST.items():
+        frame = times.curves[(times.curves["axis"] == axis) & times.curves["share"].notna()]
+        found[axis] = min(last, max(_LEAST[axis], float(frame["x"].max()) / _UNIT[axis]))
+    return found
+
+
+def _layout(
+    top: Heading, notes: list[dict[str, Any]], n_lines: int, ends: dict[str, float], theme: Theme
+) -> dict[str, Any]:
     head, foot = top.height_px + _HEAD_PX, _FOOT_PX + n_lines * _LINE_PX
     layout = base_layout(theme, head + _PLOT_PX + foot, {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": foot})
     half = (1 - _GAP) / 2
@@ -174,8 +186,8 @@ def _layout(top: Heading, notes: list[dict[str, Any]], n_lines: int, theme: Them
         suffix = "" if place == 0 else "2"
         left = 0.0 if place == 0 else half + _GAP
         axes[f"xaxis{suffix}"] = {
-            "range": [0, _LAST[axis]],
-            "tickvals": _TICKS[axis],
+            "range": [0, ends[axis]],
+            "tickvals": [tick for tick in _TICKS[axis] if tick <= ends[axis]],
             "domain": [left, left + half],
             "tickfont": {"size": 12, "color": theme.secondary},
             "gridcolor": theme.grid,

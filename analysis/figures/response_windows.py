@@ -28,8 +28,7 @@ _NAME_SHARE = 0.085  # of the axis, between two names
 _GAP = 0.2  # room for the numbers at the right end of the left panel
 _DASH = {OBSERVED: "solid", NON_RESPONSE: "dot", LAST_SCORE: "dash"}
 _SYMBOLS = {OBSERVED: "circle", NON_RESPONSE: "diamond", LAST_SCORE: "square"}
-_FEWER = ("day 1", "day 28", "day 180")  # where numbers are too long for a tablet; the table has all
-_SHORT = 3  # digits: as many as seven numbers side by side have room for
+_COUNTED = ("day 1", "day 14", "day 60", "day 180")  # seven would touch on a tablet; the table has all
 _DAYS = {window.name: window.target_day for window in WINDOWS}
 _READ = (
     "Each line is one rule for patients without a score in a window. Of those scored rests on fewer and fewer "
@@ -117,7 +116,7 @@ def _panel(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
 def _notes(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) -> list[dict[str, Any]]:
     """The names of the lines at their right ends, kept apart, the panel's title, and the numbers scored."""
     last = {rule: points[-1] for rule in RULES if (points := _points(released, outcome, rule))}
-    heights = dict(zip(last, kept_apart([point[1] for point in last.values()], _NAME_SHARE, 1.0), strict=True))
+    heights = dict(zip(last, kept_apart([point[1] for point in last.values()], _NAME_SHARE, 0.0, 1.0), strict=True))
     bare = {"showarrow": False, "xref": f"x{axis}", "yref": f"y{axis}"}
     names = [
         {**bare, "text": _name(rule, last[rule][1], axis), "x": list(_DAYS).index(last[rule][0])}
@@ -135,10 +134,8 @@ def _notes(released: ReleasedResponse, outcome: str, axis: str, theme: Theme) ->
     scored = {
         point[0]: point[4].split(" of ")[-1].removeprefix("of ")
         for point in _points(released, outcome, OBSERVED)
-        if "withheld" not in point[4]
+        if point[0] in _COUNTED and "withheld" not in point[4]
     }
-    if max(map(len, scored.values()), default=0) > _SHORT:
-        scored = {window: n for window, n in scored.items() if window in _FEWER}
     under = {"yref": "paper", "y": 0, "yanchor": "top", "yshift": -21, "showarrow": False}
     under |= {"font": {"size": 11, "color": theme.secondary}}
     counts = [{**under, "text": n, "xref": f"x{axis}", "x": places[window]} for window, n in scored.items()]

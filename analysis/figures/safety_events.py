@@ -112,7 +112,8 @@ def has_doses(released: ReleasedSafety, kind: str) -> bool:
 
 
 def has_terms(released: ReleasedSafety, kind: str) -> bool:
-    return bool(_of_kind(released["by_term"], kind)["per_100_sessions"].notna().any())
+    """Whether any term may be shown; a cohort without events has none worth a row."""
+    return bool((_of_kind(released["by_term"], kind)["per_100_sessions"] > 0).any())
 
 
 def _of_kind(table: ReleasedTable, kind: str) -> pd.DataFrame:
@@ -128,6 +129,8 @@ def _title(everyone: pd.DataFrame, kind: str) -> str:
     if not len(everyone) or pd.isna(everyone["per_100_sessions"].iloc[0]):
         return f"Events {found_by(kind)}"
     how = _FOUND_SHORT.get(kind, "not said how found")
+    if everyone["n_events"].iloc[0] == 0:
+        return f"No event in {everyone['n_sessions'].iloc[0]:,.0f} sessions {how}"
     return f"{number_text(everyone['per_100_sessions'].iloc[0])} events per 100 sessions {how}"
 
 
@@ -229,7 +232,7 @@ def _caption(records: list[dict[Any, Any]], table: ReleasedTable, frame: pd.Data
 
 
 def has_by_session(released: ReleasedSafety, kind: str) -> bool:
-    return bool(_of_kind(released["by_session"], kind)["per_100_sessions"].notna().any())
+    return bool((_of_kind(released["by_session"], kind)["per_100_sessions"] > 0).any())
 
 
 def events_by_session_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:

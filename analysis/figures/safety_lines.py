@@ -136,7 +136,7 @@ def _names(lines: Sequence[Line], low: float, high: float, theme: Theme) -> list
     """Each line's name to the right of all, at the height of its last point, moved where two would meet."""
     apart = _APART * ((high - low) or 1.0)
     ordered = [line for line in lines if line.points]
-    heights = kept_apart([line.points[-1].y for line in ordered], apart, high)
+    heights = kept_apart([line.points[-1].y for line in ordered], apart, low, high)
     return [
         {
             "text": escape(line.name, quote=False),

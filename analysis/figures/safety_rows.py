@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -24,6 +24,8 @@ _ROOM = 0.62  # of the panel's values, for the words to the right of the largest
 _NARROW_ROOM = 1.15  # the same where two panels share the width
 _MARKER_PX = 29  # from the top of a row: markers sit under their label
 _MOST_TICKS = 4
+_ROOM_FOR_FEW = 3.0  # of what is known well, for intervals of a few patients
+_ROOM_WITHOUT_FIRM = 5.0  # of the largest value, where all rows are of a few
 _EPSILON = 1e-9
 _LONGEST_LABEL = 92  # characters on one line of a figure of 500 px
 
@@ -32,7 +34,7 @@ _LONGEST_LABEL = 92  # characters on one line of a figure of 500 px
 class RowPoint:
     """One estimate: the row it is in (from 0), its value and interval (None where there is none), the words beside it.
 
-    is_small: of few patients, so that only the holder has it."""
+    is_small: of few patients, so that only the holder has it. is_cut: its interval goes on beyond the axis."""
 
     row: int
     value: float
@@ -42,6 +44,7 @@ class RowPoint:
     colour: str
     symbol: str
     is_small: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,10 @@ def rows_figure(labels: Sequence[RowLabel], panels: Sequence[RowPanel], top: Hea
     data: list[dict[str, Any]] = []
     words = [*top.annotations(head, 10), *_labels(labels, places, theme)]
     width = (1 - _GAP * (len(panels) - 1)) / len(panels)
-    for number, panel in enumerate(panels):
+    for number, panel in enumerate(map(_cut, panels)):
         suffix, left = str(number + 1) if number else "", number * (width + _GAP)
         layout["xaxis" + suffix] = _axis(panel, left, min(left + width, 1.0), len(panels), theme)
-        data += [*_bars(panel, places, suffix), _markers(panel, places, suffix)]
+        data += [*_bars(panel, places, suffix), _markers(panel, places, suffix), *_arrows(panel, places, suffix)]
         words += [*_values(panel, places, suffix, theme), _title(panel, left, theme)]
     return drawn({"data": data, "layout": layout | {"annotations": words}})
 
@@ -127,6 +130,33 @@ def _bars(panel: RowPanel, places: Sequence[float], suffix: str) -> list[dict[st
         line = {"line": {"width": 2.2, "color": colour}, "hoverinfo": "skip", "type": "scatter", "mode": "lines"}
         found.append({**line, "x": x, "y": y, "xaxis": "x" + suffix, "yaxis": "y"})
     return found
+
+
+def _cut(panel: RowPanel) -> RowPanel:
+    """The panel with the intervals of a few patients ended where they would make all others unreadable.
+
+    A rate of two patients can have an interval of thousands; its words keep it, its bar ends in an arrow."""
+    firm = [point.high for point in panel.points if point.high is not None and not point.is_small]
+    largest = max([point.value for point in panel.points], default=0.0)
+    limit = max(_ROOM_FOR_FEW * max([largest, *firm]) if firm else _ROOM_WITHOUT_FIRM * largest, 0.0)
+    if panel.is_share or not limit:
+        return panel
+    points = [
+        replace(point, high=limit, is_cut=True) if point.high is not None and point.high > limit else point
+        for point in panel.points
+    ]
+    return replace(panel, points=tuple(points))
+
+
+def _arrows(panel: RowPanel, places: Sequence[float], suffix: str) -> list[dict[str, Any]]:
+    """An arrow where an interval goes on beyond what is drawn."""
+    cut = [point for point in panel.points if point.is_cut]
+    if not cut:
+        return []
+    marker = {"symbol": "triangle-right", "size": 9, "color": [point.colour for point in cut]}
+    place = {"x": [point.high for point in cut], "y": [_middle(places[point.row]) for point in cut]}
+    axes = {"xaxis": "x" + suffix, "yaxis": "y", "cliponaxis": False}
+    return [{"type": "scatter", "mode": "markers", "hoverinfo": "skip", "marker": marker, **place, **axes}]
 
 
 def _markers(panel: RowPanel, places: Sequence[float], suffix: str) -> dict[str, Any]:

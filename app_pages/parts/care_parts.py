@@ -45,6 +45,7 @@ from .words import plain
 _COUNTS = ("n_patients", "n_complete", "n_starters", "n_patients_with", "n_responders", "numerator", "denominator")
 MODEL = ":material/functions:"
 SINGLE_ARM = f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}"
+NO_LINE = "No route has {few} patients with a dose at any one session number, so no line is drawn."
 FEW = "Every number here would show fewer than {few} patients."
 
 
@@ -117,14 +118,16 @@ def doses(shown: Shown[ReleasedCare]) -> None:
     if frame.empty:
         st.info(NO_DOSE, icon=":material/block:")
         return
+    drawn = [
+        one for one in ((has_titration, titration_chart, "titration"), (has_steps, steps_chart, "steps"))
+        if one[0](released)
+    ]  # fmt: skip
+    if not drawn:
+        st.info(NO_LINE.format(few=released.audience.min_cell), icon=":material/visibility_off:")
     with st.container(key="halves-dose"):
-        left, right = st.columns(2, gap="large")
-    with left:
-        if has_titration(released):
-            figure(shown, lambda one: titration_chart(one, theme), key="titration")
-    with right:
-        if has_steps(released):
-            figure(shown, lambda one: steps_chart(one, theme), key="steps")
+        for (_, draw, key), column in zip(drawn, st.columns(max(len(drawn), 1), gap="large"), strict=False):
+            with column:
+                figure(shown, lambda one, draw=draw: draw(one, theme), key=key)
     folded("Dose of a session by route, in mg and mg per kg", "doses", lambda: _doses(frame))
 
 

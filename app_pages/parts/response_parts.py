@@ -33,12 +33,10 @@ from .panel import figure
 
 _RAPID = {
     "time": "After the first session",
-    "recall": "Of the recall after it",
+    "recall": "Share of the recall after it",
     "n_patients": "Patients scored",
     "n_again": "With a second session by then",
     "change": "Mean change, points (95% interval)",
-    "n_reached": "Responded",
-    "n_able": "Of",
     "response": "Response (95% interval)",
 }
 _RATIOS = {"comparison": "Compared", "days": "Over days", "sessions": "Over sessions"}
@@ -120,12 +118,21 @@ def rapid(released: ReleasedResponse) -> None:
     frame = released.rapid.frame
     columns = {
         "change": [
-            f"{number_text(mean)} ({interval_text(low, high)})" if not pd.isna(mean) else "withheld"
+            _mean(mean, low, high)
             for mean, low, high in zip(frame["mean"], frame["ci_low"], frame["ci_high"], strict=True)
         ],
         "response": [
-            f"{percent(share)} ({interval_text(100 * low, 100 * high, 0)}%)" if not pd.isna(share) else percent(share)
-            for share, low, high in zip(frame["share"], frame["share_low"], frame["share_high"], strict=True)
+            f"{percent(share)} ({interval_text(100 * low, 100 * high, 0)}%), {k} of {n}"
+            if not pd.isna(share)
+            else percent(share)
+            for share, low, high, k, n in zip(
+                frame["share"],
+                frame["share_low"],
+                frame["share_high"],
+                table["n_reached"],
+                table["n_able"],
+                strict=True,
+            )
         ],
         "recall": ["not known" if pd.isna(part) else f"{part:.0%}" for part in frame["recall_after"]],
     }
@@ -133,9 +140,15 @@ def rapid(released: ReleasedResponse) -> None:
         table.assign(**columns)[list(_RAPID)],
         f"{item.name} in the first days after the first session, where it was measured",
         _RAPID,
-        right=("recall", "n_patients", "n_again", "change", "n_reached", "n_able", "response"),
+        right=("recall", "n_patients", "n_again", "change", "response"),
     )
     st.caption(recall_words(item))
+
+
+def _mean(mean: float, low: float, high: float) -> str:
+    if pd.isna(mean):
+        return "withheld"
+    return number_text(mean) if pd.isna(low) else f"{number_text(mean)} ({interval_text(low, high)})"
 
 
 def time_to(shown: Shown[ReleasedResponse]) -> None:

@@ -264,10 +264,11 @@ def _observation(released: ReleasedSafety) -> None:
     observed, stopped = released["observation"].as_text(), released["stopped_early"].as_text()
     if observed.empty:
         st.caption(NOT_MEASURED["observation"])
-    if len(observed) or len(stopped):
-        folded(
-            "Minutes observed and sessions stopped early, by route", "observed", lambda: _by_route(observed, stopped)
-        )
+    parts = (("minutes observed", observed), ("sessions stopped early", stopped))
+    named = " and ".join(name for name, frame in parts if len(frame))
+    if named:
+        label = f"{named[0].upper()}{named[1:]}, by route"
+        folded(label, "observed", lambda: _by_route(observed, stopped))
 
 
 def _by_route(observed: pd.DataFrame, stopped: pd.DataFrame) -> None:

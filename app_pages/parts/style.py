@@ -33,6 +33,7 @@ dl.kat-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(132
 .kat-table tr > :first-child { padding-left: 0; }
 @media (max-width: 1000px) {
   [class*="st-key-halves"] [data-testid="stColumn"] { flex: 1 1 100%; min-width: 100%; }
+  [class*="st-key-halves"] [data-testid="stHorizontalBlock"] { row-gap: .6rem; }
   .st-key-model-controls [data-testid="stColumn"] { flex: 1 1 44%; min-width: 44%; }
   .kat-table { font-size: .78rem; }
   .kat-table th, .kat-table td { padding: .25rem .3rem; }

@@ -17,13 +17,17 @@ from analysis.figures import DARK, LIGHT, Chart
 from analysis.figures.care_conditions import conditions_chart
 from analysis.figures.care_courses import staying_chart, steps_chart, titration_chart
 from analysis.figures.care_rows import cost_chart, visits_chart
+from analysis.figures.chart import heading
 from analysis.figures.look import ROUTE_LOOKS
 from analysis.figures.safety_events import (
     events_by_dose_chart,
     events_by_route_chart,
     events_by_session_chart,
     events_by_term_chart,
+    has_by_session,
+    has_terms,
 )
+from analysis.figures.safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
 from analysis.figures.safety_vitals import dissociation_chart, habituation_chart, pressure_chart
 from analysis.outcomes import overview, starters_of_study
 from analysis.outcomes.care import care
@@ -127,7 +131,7 @@ def test_titles_of_care_state_what_was_found(pages: Pages) -> None:
     _, delivered = pages(Cohort(), holder())
     assert visits_chart(delivered, LIGHT).alt.startswith("0.09 preparation and 0.16 integration visits per session. ")
     assert cost_chart(delivered, LIGHT).alt.startswith("Median charge $650 a session; 41% of sessions covered. ")
-    assert "day 28: <b>−4.9</b> (−5.4 to −4.5)" in conditions_chart(delivered, LIGHT).plot.to_json().encode().decode(
+    assert "<b>−4.9</b> (−5.4 to −4.5)" in conditions_chart(delivered, LIGHT).plot.to_json().encode().decode(
         "unicode_escape"
     )
 
@@ -177,3 +181,25 @@ def test_words_from_a_file_are_never_markup(sample_study: Study) -> None:
     chart = events_by_term_chart(released, SOLICITED, LIGHT)
     labels = [note.text for note in chart.plot.layout.annotations]
     assert any(label.startswith("&lt;b&gt;x&lt;/b&gt; &amp; y: 1,393 events; 155 patients") for label in labels)
+
+
+def test_an_interval_of_a_few_patients_ends_in_an_arrow_and_is_whole_in_words() -> None:
+    points = (
+        RowPoint(0, 10.0, 8.0, 12.0, "10.0 (8.0 to 12.0)", "#000000", "circle"),
+        RowPoint(1, 9.0, 0.1, 900.0, "9.0 (0.1 to 900.0)", "#0B6E99", "circle-open", is_small=True),
+    )
+    top = heading("Rates", "Of all.", LIGHT)
+    labels = [RowLabel("All"), RowLabel("Few")]
+    plot = rows_figure(labels, [RowPanel("Rate", "per 100", False, points)], top, LIGHT)
+    arrow = next(trace for trace in plot.data if trace.marker.symbol == "triangle-right")
+    assert list(arrow.x) == [36.0]
+    assert plot.layout.xaxis.range[1] < 100
+    assert any(note.text == "9.0 (0.1 to 900.0)" for note in plot.layout.annotations)
+
+
+def test_a_cohort_without_an_event_has_no_rows_of_nothing(pages: Pages) -> None:
+    released, _ = pages(Cohort(routes=("SC", "PO"), age=(15, 30)), holder())
+    title = events_by_route_chart(released, SOLICITED, LIGHT).alt
+    assert title.startswith("No event in 13 sessions when asked for. ")
+    assert not has_terms(released, SOLICITED)
+    assert not has_by_session(released, SOLICITED)
