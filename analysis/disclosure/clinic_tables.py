@@ -38,6 +38,11 @@ def funnel_name(measure: str) -> str:
     return f"funnel of {measure}"
 
 
+def clinic_word(name: object) -> str:
+    """The group of a clinic, as the record of released cohorts calls it."""
+    return f"clinic {name}"
+
+
 def relations() -> Relations:
     """Who is among whom beyond what the overview says."""
     return Relations({DROPPED: (STARTERS,), IN_MODEL: (EVALUABLE, STARTERS)})
@@ -72,7 +77,7 @@ def _with_whole(frame: pd.DataFrame, whole: dict[str, float]) -> pd.DataFrame:
         [pd.DataFrame([{"clinic": ALL, **whole}]), frame, pd.DataFrame([{"clinic": LEFT_OUT, **rest}])],
         ignore_index=True,
     )[list(frame.columns)]
-    group = [EVERYONE if name == ALL else f"clinic {name}" for name in rows["clinic"]]
+    group = [EVERYONE if name == ALL else clinic_word(name) for name in rows["clinic"]]
     return rows.assign(group=group).astype(dict.fromkeys(counts, "int64"))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.outcomes import Overview
-from analysis.outcomes.clinics import SHARE, Clinics, limits
+from analysis.outcomes.clinics import POOLED, SHARE, Clinics, limits
 
 from . import clinic_tables as tables
 from .audience import Audience
@@ -55,14 +55,22 @@ class ReleasedClinics:
 
 
 def release_clinics(
-    result: Clinics, review: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
+    result: Clinics,
+    review: Overview,
+    n_study: int,
+    audience: Audience,
+    closed: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> ReleasedClinics:
     """Release the page together with the overview of the same cohort. n_study counts everyone of the study who started.
-    A model holds for all groups, so no difference is given while one of them is closed."""
+    closed are routes: a model holds for all of them, so no difference is given while one is closed. others are groups
+    of another kind of which nothing may be shown ("clinic C01")."""
     n_starters = int(review.attrition["n_patients"].iloc[0])
     own = Nested(tables.clinic_tables(result, n_starters), tables.relations())
     ready, stages = beside_overview(own, review, n_study)
-    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
+    found = without_names(
+        release(ready.tables, audience, ready.relations, closed_words(closed) | _barred(result, others), stages)
+    )
     mine = found.of(own.tables.keys())
     adjusted = without_rows(found[tables.ADJUSTED], tables.NO_CLINIC)
     if closed:
@@ -82,6 +90,13 @@ def release_clinics(
         found[tables.ADJUSTED].words("n_patients", 0) if len(found[tables.ADJUSTED].frame) else "0",
         mine.sentence,
     )  # fmt: skip
+
+
+def _barred(result: Clinics, others: Collection[str]) -> set[str]:
+    """The closed groups; the pooled clinics are closed with any of them."""
+    words = {tables.clinic_word(name) for name in result.groups["clinic"]}
+    pooled = {one for one in others if one.startswith(tables.clinic_word("")) and one not in words}
+    return {*others, tables.clinic_word(POOLED)} if pooled else set(others)
 
 
 def without_rows(table: ReleasedTable, clinics: Collection[str]) -> ReleasedTable:

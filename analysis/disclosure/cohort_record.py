@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,11 +23,20 @@ from .guard import Mask, ReleasedCohorts, Verdict
 
 
 class CohortRecord:
-    """The cohorts of one study released so far. ``groups`` holds every patient's group, in the study's order."""
+    """The cohorts of one study released so far. ``groups`` holds every patient's group, in the study's order; ``also``
+    holds other partitions of the patients that pages show numbers of, their groups under names of their own."""
 
-    def __init__(self, path: Path | None, digest: str, groups: Sequence[str], min_cell: int = MIN_CELL) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        digest: str,
+        groups: Sequence[str],
+        min_cell: int = MIN_CELL,
+        also: Sequence[Sequence[str]] = (),
+    ) -> None:
         self._path, self._digest, self._n, self._min_cell = path, digest, len(groups), min_cell
         self._released = ReleasedCohorts(groups, min_cell)
+        self._also = [ReleasedCohorts(partition, min_cell) for partition in also]
         self._read_to = 0
 
     def __len__(self) -> int:
@@ -41,10 +51,12 @@ class CohortRecord:
         if int(keep.sum()) < self._min_cell:
             return Verdict(True)
         with self._up_to_date() as file:
-            n_before = len(self._released)
-            verdict = self._released.admit(keep)
-            if len(self._released) > n_before:
-                self._append(file, keep)
+            verdict = self._released.judge(keep)
+            if verdict.allowed:
+                others = tuple(group for one in self._also for group in one.judge(keep).groups)
+                verdict = replace(verdict, others=others)
+                if self._take(keep):
+                    self._append(file, keep)
         return verdict
 
     def remember(self, keep: Mask) -> None:
@@ -52,8 +64,14 @@ class CohortRecord:
         if int(keep.sum()) < self._min_cell:
             return
         with self._up_to_date() as file:
-            if self._released.remember(keep):
+            if self._take(keep):
                 self._append(file, keep)
+
+    def _take(self, keep: Mask) -> bool:
+        """Remember a cohort in every partition. False when it was known already."""
+        for one in self._also:
+            one.remember(keep)
+        return self._released.remember(keep)
 
     @contextmanager
     def _up_to_date(self) -> Iterator[BinaryIO | None]:
@@ -80,7 +98,7 @@ class CohortRecord:
             raise OSError("the record of released cohorts is damaged") from damage
         if study == self._digest:
             keep = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), count=self._n).astype(bool)
-            self._released.remember(keep)
+            self._take(keep)
 
     def _append(self, file: BinaryIO | None, keep: Mask) -> None:
         if file is None:

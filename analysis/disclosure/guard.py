@@ -25,11 +25,13 @@ WORD = 64  # patients in one word of a bitmap
 @dataclass(frozen=True)
 class Verdict:
     """Whether a cohort may be released. ``groups`` are those in which it differs by too few from an earlier cohort:
-    what is said of them is withheld. ``sentence`` says why, without a number of patients; empty when all is well."""
+    what is said of them is withheld; ``others`` are such groups of other partitions (clinics, index years).
+    ``sentence`` says why, without a number of patients; empty when all is well."""
 
     allowed: bool
     groups: tuple[str, ...] = ()
     sentence: str = ""
+    others: tuple[str, ...] = ()
 
 
 class ReleasedCohorts:

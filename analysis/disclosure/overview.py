@@ -48,11 +48,17 @@ class ReleasedOverview:
 
 
 def release_overview(
-    result: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
+    result: Overview,
+    n_study: int,
+    audience: Audience,
+    closed: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> ReleasedOverview:
-    """Release everything of an overview together. n_study counts everyone of the study who started treatment."""
+    """Release everything of an overview together. n_study counts everyone of the study who started treatment. closed
+    are routes of which nothing may be shown, others such groups of another kind ("year 2024")."""
     ready = tables.overview_counts(result, n_study)
-    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), [SHARED]))
+    barred = closed_words(closed) | set(others)
+    found = without_names(release(ready.tables, audience, ready.relations, barred, [SHARED]))
     attrition = _attrition(result.attrition, found)
     rates = released_rates(result.rates, found[tables.RATES], audience.sees_small, closed)
     rule = result.remission

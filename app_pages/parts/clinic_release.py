@@ -35,4 +35,6 @@ def _compared(digest: str, asked: Cohort, instrument: str, min_cell: int, _study
 def _released(digest: str, asked: Cohort, instrument: str, sight: Sight, _study: Study) -> Shown[ReleasedClinics]:
     found = _compared(digest, asked, instrument, access.audience().min_cell, _study=_study)
     review, n_study = state.review(instrument), starters_of_study(state.selection())
-    return shown(lambda audience: release_clinics(found, review, n_study, audience, sight.closed), sight.audience)
+    return shown(
+        lambda audience: release_clinics(found, review, n_study, audience, sight.closed, sight.others), sight.audience
+    )

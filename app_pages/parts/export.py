@@ -23,7 +23,7 @@ NOT_KEPT = (
 def _details(what: str) -> dict[str, str | int | None]:
     """The entry of an export: the study, the cohort's question and about how many patients."""
     return {
-        "study": state.study().digest,
+        "study": state.digest(),
         "cohort": repr(state.cohort()),
         "n_patients": state.selection().n_patients,
         "what": what,

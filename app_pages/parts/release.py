@@ -46,12 +46,14 @@ NOT_REMEMBERED = (
 
 @dataclass(frozen=True)
 class Sight:
-    """What decides a release, as a key of caches: whether small cells are seen, the limit, and the closed groups."""
+    """What decides a release, as a key of caches: whether small cells are seen, the limit, the closed routes, and the
+    closed groups of other kinds (clinics, index years)."""
 
     kind: str
     sees_small: bool
     min_cell: int
     closed: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @property
     def audience(self) -> Audience:
@@ -70,7 +72,7 @@ def judge_cohort() -> Verdict:
     st.session_state[_VERDICT] = verdict
     if not verdict.allowed:
         asked = repr(state.cohort())
-        access.audit_once("denial", asked, study=state.study().digest, cohort=asked, reason=verdict.sentence)
+        access.audit_once("denial", asked, study=state.digest(), cohort=asked, reason=verdict.sentence)
     return verdict
 
 
@@ -97,16 +99,21 @@ def verdict() -> Verdict:
 
 
 def _record() -> CohortRecord:
-    loaded, known = state.study(), access.settings()
+    known = access.settings()
     path = known.released_cohorts if isinstance(known, Settings) else None
-    return _records(loaded.digest, str(path), access.audience().min_cell, _study=loaded)
+    return _records(state.digest(), str(path), access.audience().min_cell, _study=state.study_with_codes())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _records(digest: str, path: str, min_cell: int, _study: Study) -> CohortRecord:
     """The record of a study. Everyone is the first of its cohorts: every page names their number."""
     groups = index_route(_study)["route"].astype("str").fillna("none").tolist()
-    record = CohortRecord(None if path == "None" else Path(path), digest, groups, min_cell)
+    also = [
+        [f"{word} {value}" for value in _study.patients[column].astype("str").fillna("none")]
+        for word, column in (("clinic", "clinic_id"), ("year", "index_year"))
+        if column in _study.patients
+    ]
+    record = CohortRecord(None if path == "None" else Path(path), digest, groups, min_cell, also)
     started = np.bincount(_study.patient_positions("sessions"), minlength=len(_study.patients)) > 0
     record.remember(started)
     return record
@@ -114,7 +121,8 @@ def _records(digest: str, path: str, min_cell: int, _study: Study) -> CohortReco
 
 def _sight() -> Sight:
     found = access.audience()
-    return Sight(found.kind, found.sees_small, found.min_cell, verdict().groups)
+    said = verdict()
+    return Sight(found.kind, found.sees_small, found.min_cell, said.groups, said.others)
 
 
 def sight() -> Sight:
@@ -137,7 +145,9 @@ def review(instrument: str) -> Shown[ReleasedOverview]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _review(digest: str, asked: Cohort, instrument: str, sight: Sight, _study: Study) -> Shown[ReleasedOverview]:
     found, n_study = state.review(instrument), starters_of_study(state.selection())
-    return shown(lambda audience: release_overview(found, n_study, audience, sight.closed), sight.audience)
+    return shown(
+        lambda audience: release_overview(found, n_study, audience, sight.closed, sight.others), sight.audience
+    )
 
 
 def change(spec: ModelSpec) -> Shown[ReleasedChange]:

@@ -30,6 +30,7 @@ from analysis.outcomes import (
 )
 from analysis.outcomes.completeness import Completeness, completeness
 from analysis.study import Study
+from analysis.study.clinic_codes import with_clinic_codes
 from analysis.study.holdings import Holdings, holdings
 
 from . import access, data_chosen
@@ -86,10 +87,30 @@ def opened() -> Opened:
 
 
 def study() -> Study:
-    """The loaded study; pages run only when there is one."""
+    """The loaded study; pages run only when there is one. Whoever does not hold the files reads codes in place of the
+    names of clinics."""
+    return _loaded() if access.is_holder() else study_with_codes()
+
+
+def _loaded() -> Study:
     loaded = opened().study
     assert loaded is not None
     return loaded
+
+
+def study_with_codes() -> Study:
+    """The loaded study with codes in place of the names of clinics."""
+    return _with_codes(_loaded().digest, _study=_loaded())
+
+
+def digest() -> str:
+    """What names the loaded data in the audit and in the record of cohorts, the same for everybody who reads it."""
+    return _loaded().digest
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _with_codes(digest: str, _study: Study) -> Study:
+    return with_clinic_codes(_study)
 
 
 def choices() -> Choices:

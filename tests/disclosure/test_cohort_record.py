@@ -77,3 +77,27 @@ def test_a_damaged_record_is_an_error_and_not_an_empty_one(tmp_path: Path, line:
     path.write_text(line + "\n")
     with pytest.raises(OSError, match=r"^the record of released cohorts is damaged$"):
         CohortRecord(path, "digest", GROUPS).admit(mask(100))
+
+
+CLINICS = ["clinic A"] * 100 + ["clinic B"] * 100 + ["clinic A"] * 100
+
+
+def test_a_clinic_in_which_two_cohorts_differ_by_few_is_named_although_the_cohorts_differ_by_many() -> None:
+    record = CohortRecord(None, "digest", GROUPS, also=[CLINICS])
+    assert record.admit(mask(95)).others == ()
+    found = record.admit(mask(120))  # 5 more of clinic A, 20 of clinic B
+    assert found.allowed
+    assert found.groups == ()  # all of one route, in which they differ by 25
+    assert found.others == ("clinic A",)
+
+
+def test_a_clinic_nobody_was_told_of_is_not_named() -> None:
+    record = CohortRecord(None, "digest", GROUPS, also=[CLINICS])
+    record.admit(mask(100))
+    assert record.admit(mask(108) | (np.arange(300) >= 285)).others == ()  # 8 of clinic B were never spoken of
+
+
+def test_other_partitions_are_remembered_between_runs(tmp_path: Path) -> None:
+    path = tmp_path / "cohorts.jsonl"
+    CohortRecord(path, "digest", GROUPS, also=[CLINICS]).admit(mask(95))
+    assert CohortRecord(path, "digest", GROUPS, also=[CLINICS]).admit(mask(120)).others == ("clinic A",)
