@@ -135,7 +135,7 @@ def by_payer(study: Study, sessions: SessionRows) -> tuple[pd.DataFrame, pd.Data
             starters.append((name, n, float(np.median(people["n_sessions"].to_numpy()[members])), k, k / n))
         charged = theirs & ~np.isnan(cost)
         if charged.any():
-            n_charged = len(np.unique(sessions.patient[charged]))
+            n_charged = sessions.n_patients_with(charged)
             costs.append((name, n_charged, int(charged.sum()), quartiles(cost[charged])[1]))
         if (theirs & ~np.isnan(paid)).any():
             shares.append((name, *share_row(sessions, paid == 1, theirs & ~np.isnan(paid))))

@@ -32,7 +32,7 @@ def products(sessions: SessionRows) -> Iterator[tuple[str, str, Mask]]:
 def _spread(sessions: SessionRows, values: Floats, chosen: Mask) -> tuple[object, ...]:
     """Patients, sessions and quartiles of a number, where it is known."""
     known = chosen & ~np.isnan(values)
-    return len(np.unique(sessions.patient[known])), int(known.sum()), *quartiles(values[known])
+    return sessions.n_patients_with(known), int(known.sum()), *quartiles(values[known])
 
 
 def _units(sessions: SessionRows, molecule: str) -> Iterator[tuple[str, Floats]]:
@@ -59,7 +59,7 @@ def titration(sessions: SessionRows) -> pd.DataFrame:
     for code, molecule, here in products(sessions):
         for unit, values in _units(sessions, molecule):
             for number in NUMBERS:
-                chosen = here & (sessions.number == number)
+                chosen = here & sessions.number.where(number)
                 if (chosen & ~np.isnan(values)).any():
                     rows.append((code, molecule, unit, number, *_spread(sessions, values, chosen)))
     return pd.DataFrame(rows, columns=list(TITRATION))
@@ -81,7 +81,7 @@ def fixed_steps_by_session(sessions: SessionRows) -> pd.DataFrame:
     rows = [
         (number, *row)
         for number in NUMBERS
-        for row in _step_rows(sessions, sessions.in_fixed_steps & (sessions.number == number))
+        for row in _step_rows(sessions, sessions.in_fixed_steps & sessions.number.where(number))
     ]
     return pd.DataFrame(rows, columns=list(STEPS_BY_SESSION))
 

@@ -37,11 +37,11 @@ def spacing(study: Study, sessions: SessionRows) -> tuple[pd.DataFrame, pd.DataF
                 rows.append((code, phase, *_row(sessions, gap, known)))
     by_number: list[tuple[object, ...]] = []
     for number in NUMBERS[1:]:
-        known = (sessions.number == number) & ~np.isnan(gap)
+        known = sessions.number.where(number) & ~np.isnan(gap)
         if known.any():
             by_number.append((number, *_row(sessions, gap, known)))
     return pd.DataFrame(rows, columns=list(SPACING)), pd.DataFrame(by_number, columns=list(BY_SESSION))
 
 
 def _row(sessions: SessionRows, gap: Floats, known: np.ndarray) -> tuple[object, ...]:
-    return len(np.unique(sessions.patient[known])), int(known.sum()), *quartiles(gap[known])
+    return sessions.n_patients_with(known), int(known.sum()), *quartiles(gap[known])

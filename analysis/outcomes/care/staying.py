@@ -10,14 +10,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.outcomes.response.three_rules import wilson as wilson_intervals
 from analysis.outcomes.safety.session_rows import ALL
 from analysis.study import Study, episodes
 from analysis.vocabulary import ROUTES
 
+Z = 1.959963984540054
 LAST_SESSION = 24  # sessions drawn; beyond them a handful of patients are left
 STOPPED_AFTER_DAYS = 56  # the longest usual gap between maintenance sessions is 8 weeks (ASKP)
 REACHED = ("route", "sessions", "n_reached", "n_starters", "share", "ci_low", "ci_high")
@@ -33,10 +34,12 @@ Floats = NDArray[np.float64]
 
 def groups(people: pd.DataFrame) -> list[tuple[str, Mask]]:
     """All starters, then those of each route of the first session."""
-    route = people["route"].astype("str").to_numpy(dtype=object)
-    present = set(route.tolist())
+    route = people["route"].astype("category")
+    place, names = route.cat.codes.to_numpy(), [str(name) for name in route.cat.categories]
+    present = {name for number, name in enumerate(names) if (place == number).any()}
     codes = [code for code in ROUTES if code in present] + sorted(present - set(ROUTES))
-    return [(ALL, np.ones(len(route), dtype=bool)), *((code, np.asarray(route == code, dtype=bool)) for code in codes)]
+    everyone = (ALL, np.ones(len(place), dtype=bool))
+    return [everyone, *((code, place == names.index(code)) for code in codes)]
 
 
 def wilson(numerator: int, denominator: int) -> tuple[float, float, float]:
@@ -51,14 +54,14 @@ def sessions_reached(study: Study) -> pd.DataFrame:
     """One row per route of the first session ("all" first) and number of completed sessions, up to LAST_SESSION: who
     reached it, of all starters. A course that goes on counts as ended at its last recorded session."""
     people = episodes(study)
-    reached = people["n_sessions"].to_numpy()
-    rows = []
+    reached = np.minimum(people["n_sessions"].to_numpy(dtype=np.int64), LAST_SESSION)
+    numbers, parts = np.arange(1, LAST_SESSION + 1), []
     for code, members in groups(people):
-        n = int(members.sum())
-        for number in range(1, LAST_SESSION + 1):
-            k = int((reached[members] >= number).sum())
-            rows.append((code, number, k, n, *wilson(k, n)))
-    return pd.DataFrame(rows, columns=list(REACHED))
+        exactly = np.bincount(reached[members], minlength=LAST_SESSION + 1)
+        k, n = exactly[::-1].cumsum()[::-1][1:], np.full(LAST_SESSION, members.sum())
+        share, low, high = wilson_intervals(k.astype(float), n.astype(float))
+        parts.append(pd.DataFrame(dict(zip(REACHED, (code, numbers, k, n, share, low, high), strict=True))))
+    return pd.concat(parts, ignore_index=True)
 
 
 def induction_completed(study: Study) -> pd.DataFrame:
@@ -123,7 +126,7 @@ def _at(curve: SurvfuncRight, number: int) -> tuple[float, float, float]:
     share, error = float(curve.surv_prob[place]), float(curve.surv_prob_se[place])
     if not 0 < share < 1:
         return share, np.nan, np.nan
-    half = stats.norm.ppf(0.975) * error / (share * abs(np.log(share)))
+    half = Z * error / (share * abs(np.log(share)))
     middle = np.log(-np.log(share))
     return share, float(np.exp(-np.exp(middle + half))), float(np.exp(-np.exp(middle - half)))
 

@@ -37,10 +37,11 @@ class PreparedClinics:
 def prepare_clinics(study: Study, spec: ModelSpec) -> PreparedClinics:
     """One pass over a study for one instrument; cohorts of it are then compared without another.
 
-    The clinic leaves the adjustments: it is the outer level of the model.
+    The clinic leaves the adjustments: it is the outer level of the model, which patients without one are not in.
     """
     spec = replace(spec, covariates=tuple(name for name in spec.covariates if name != CLINIC))
-    headline = prepare_symptom_change(study, spec)
+    headline, clinics = prepare_symptom_change(study, spec), clinic_names(study)
+    headline = replace(headline, in_model=headline.in_model & (clinics.of_patient[headline.points.patient] >= 0))
     model, words = None, headline.engine_words
     if headline.model is not None:
         routes = tuple(headline.model.everyone.working.design.levels.get("route", ()))
@@ -49,7 +50,7 @@ def prepare_clinics(study: Study, spec: ModelSpec) -> PreparedClinics:
         except (ModelRefused, ValueError) as reason:
             words = str(reason)
     measures = measures_of(study, spec.instrument)
-    return PreparedClinics(study, spec, clinic_names(study), measures, headline, model, words)
+    return PreparedClinics(study, spec, clinics, measures, headline, model, words)
 
 
 def nested_model(headline: PreparedSymptomChange, used: Mask, routes: list[str]) -> PreparedModel:

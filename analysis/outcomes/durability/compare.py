@@ -133,7 +133,7 @@ def _rank(columns: Floats) -> int:
     products = columns.T @ columns
     norms = np.sqrt(np.diag(products))
     if norms.all() and np.linalg.eigvalsh(products / np.outer(norms, norms))[0] > WELL_APART:
-        return columns.shape[1]
+        return int(columns.shape[1])
     triangle = np.linalg.qr(columns, mode="r")
     return int(np.linalg.matrix_rank(triangle, rtol=max(columns.shape) * np.finfo(float).eps))
 

@@ -29,7 +29,7 @@ def course(events: EventRows, known: Recording) -> pd.DataFrame:
     rows = []
     for kind in known.kinds:
         of_kind = np.asarray(events.kind == kind, dtype=bool)
-        groups = [(ALL, of_kind), *((term, of_kind & (events.term == term)) for term in known.terms[kind])]
+        groups = [(ALL, of_kind), *((term, of_kind & events.term.where(term)) for term in known.terms[kind])]
         rows += [(kind, term, *_row(events, chosen)) for term, chosen in groups]
     return pd.DataFrame(rows, columns=list(COURSE))
 
@@ -41,4 +41,4 @@ def _row(events: EventRows, chosen: Mask) -> tuple[object, ...]:
 
 
 def _times(events: EventRows, chosen: Mask, minutes: Floats) -> tuple[object, ...]:
-    return int(chosen.sum()), len(np.unique(events.patient[chosen])), *quartiles(minutes[chosen])
+    return int(chosen.sum()), events.n_patients_with(chosen), *quartiles(minutes[chosen])

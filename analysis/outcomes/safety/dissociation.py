@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from .event_rates import dose_groups
 from .intervals import TAIL
@@ -38,9 +38,9 @@ def dissociation_by_session(sessions: SessionRows) -> pd.DataFrame:
     score = sessions.numbers(CADSS)
     rows = []
     for code, here in sessions.routes():
-        own_first = _mean_per_patient(sessions, score, here & (sessions.number == FIRST))
+        own_first = _mean_per_patient(sessions, score, here & sessions.number.where(FIRST))
         for number in NUMBERS:
-            chosen = here & (sessions.number == number) & ~np.isnan(score)
+            chosen = here & sessions.number.where(number) & ~np.isnan(score)
             if chosen.any():
                 paired = _mean_per_patient(sessions, score, chosen) - own_first
                 rows.append((code, number, *mean_row(sessions, score, chosen), *_paired(paired, number)))
@@ -62,5 +62,5 @@ def _paired(differences: Floats, number: str) -> tuple[int, float, float, float]
     if number == FIRST or n < 2:
         return (0 if number == FIRST else n), np.nan, np.nan, np.nan
     mean = float(differences.mean())
-    half = float(stats.t.ppf(1 - TAIL, n - 1) * differences.std(ddof=1) / np.sqrt(n))
+    half = float(special.stdtrit(n - 1, 1 - TAIL) * differences.std(ddof=1) / np.sqrt(n))
     return n, mean, mean - half, mean + half

@@ -12,6 +12,7 @@ from analysis.study import Study
 
 from .event_rows import NOT_TIED, EventRows, Recording
 from .intervals import clopper_pearson, clustered_rate, garwood, rule_of_three
+from .labels import label_column
 from .session_rows import ALL, NUMBERS, Floats, Mask, SessionRows, dose_words
 
 PER = 100  # sessions
@@ -46,9 +47,8 @@ class KindRates:
     """Rates of one way of finding events, among the patients of the clinics that recorded any that way."""
 
     def __init__(self, study: Study, sessions: SessionRows, events: EventRows, known: Recording, kind: str) -> None:
-        clinic = study.patients["clinic_id"].astype("str")
-        self._asked = clinic.isin(known.clinics[kind]).to_numpy()
-        self._clinic = clinic.to_numpy(dtype=object)
+        self._clinic = label_column(study.patients, "clinic_id")
+        self._asked = self._clinic.where_any(known.clinics[kind])
         self._sessions, self._events = sessions, events
         self._of_kind: Mask = np.asarray(events.kind == kind, dtype=bool)
         self._at_risk = self._asked[sessions.patient]
@@ -59,7 +59,7 @@ class KindRates:
         """The rates of some events over some sessions (all of them when None)."""
         risk = self._at_risk if sessions is None else self._at_risk & sessions
         exposure = self._sessions.per_patient(risk)
-        n_clinics = len(set(self._clinic[exposure > 0].tolist()))
+        n_clinics = len(self._clinic.present(exposure > 0))
         return rate_row(self._events.per_patient(self._of_kind & events, self._n), exposure, n_clinics)
 
     def of_everything(self) -> tuple[object, ...]:
@@ -121,10 +121,10 @@ def by_dose(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
 def dose_groups(sessions: SessionRows) -> Iterator[tuple[str, str, Mask]]:
     """Route, dose in words, and the sessions with it."""
     for code, here in sessions.routes()[1:]:
-        present = set(sessions.dose[here].tolist())
+        present = sessions.dose.present(here)
         for words in dose_words(code):
             if words in present:
-                yield code, words, here & (sessions.dose == words)
+                yield code, words, here & sessions.dose.where(words)
 
 
 def by_session(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def by_session(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFra
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for number in NUMBERS:
-            here = np.asarray(sessions.number == number, dtype=bool)
+            here = sessions.number.where(number)
             if here.any():
                 rows.append((kind, number, *rates.of_sessions(here)))
         rows.append((kind, NO_SESSION, *rates.of_no_session()))
@@ -145,7 +145,7 @@ def by_term(kinds: dict[str, KindRates], events: EventRows, known: Recording) ->
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for term in known.terms[kind]:
-            rows.append((kind, term, *rates.row(np.asarray(events.term == term, dtype=bool))))
+            rows.append((kind, term, *rates.row(events.term.where(term))))
     return _frame(rows, ("kind", "term"))
 
 

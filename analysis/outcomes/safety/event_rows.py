@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.study import Study
 
+from .labels import Labels, label_column
 from .session_rows import Floats, Ints, Mask, Texts, text_column
 
 SOLICITED, SPONTANEOUS, UNKNOWN_KIND = "solicited", "spontaneous", "unknown"
@@ -43,11 +44,15 @@ class EventRows:
     patient: Ints
     session: Ints
     kind: Texts
-    term: Texts
+    term: Labels
     grade: Floats
     serious: Floats
     onset_min: Floats
     resolved_min: Floats
+
+    def n_patients_with(self, chosen: Mask) -> int:
+        """How many patients the chosen events are of."""
+        return int(np.count_nonzero(np.bincount(self.patient[chosen])))
 
     def per_patient(self, chosen: Mask, n_patients: int) -> Floats:
         return np.bincount(self.patient[chosen], minlength=n_patients).astype(float)
@@ -61,13 +66,15 @@ def recording(study: Study) -> Recording:
 def _recording(study: Study) -> Recording:
     events = event_rows(study)
     clinic = study.patients["clinic_id"].astype("str").to_numpy(dtype=object)
-    session_route = text_column(study.sessions, "route")
+    session_route = label_column(study.sessions, "route")
     clinics, terms, routes = {}, {}, {}
     for kind in KINDS:
         of_kind = events.kind == kind
         clinics[kind] = frozenset(clinic[events.patient[of_kind]].tolist())
-        terms[kind] = tuple(str(term) for term in pd.Series(events.term[of_kind]).value_counts().index)
-        routes[kind] = frozenset(session_route[events.session[of_kind & (events.session != NOT_TIED)]].tolist())
+        terms[kind] = tuple(str(term) for term in pd.Series(events.term.texts(of_kind)).value_counts().index)
+        at_session = np.zeros(len(study.sessions), dtype=bool)
+        at_session[events.session[of_kind & (events.session != NOT_TIED)]] = True
+        routes[kind] = session_route.present(at_session)
     return Recording(clinics, terms, routes)
 
 
@@ -91,7 +98,7 @@ def _of_table(table: pd.DataFrame, patient: Ints, session: Ints) -> EventRows:
         table[name].to_numpy(dtype=float, na_value=np.nan) if name in table else np.full(len(table), np.nan)
         for name in ("grade", "serious", "onset_min", "resolved_min")
     )
-    return EventRows(patient, session, kind, text_column(table, "term"), grade, serious, onset, resolved)
+    return EventRows(patient, session, kind, label_column(table, "term"), grade, serious, onset, resolved)
 
 
 def _sessions_of(study: Study, table: pd.DataFrame, patient: Ints) -> Ints:

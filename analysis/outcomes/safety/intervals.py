@@ -4,14 +4,15 @@ Exact: Garwood (Biometrika 1936) for counts of events, Clopper and Pearson (Biom
 session for independent. Cluster-robust: the ratio of two sums over patients, its variance from how patients scatter
 around it (the sandwich of a generalised estimating equation with working independence, Liang and Zeger 1986, times
 n / (n - 1)), with a t quantile of n - 1 degrees of freedom; on the log scale for rates and the logit scale for shares,
-so that an interval stays inside what is possible.
+so that an interval stays inside what is possible. A page has a thousand of them: the quantiles come from scipy's
+special functions, which scipy.stats calls too, after checks that take twenty times as long.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -28,8 +29,8 @@ def garwood(n_events: int, exposure: float) -> Interval:
     """Exact 95 % interval of a rate: events per unit of exposure."""
     if exposure <= 0:
         return UNKNOWN
-    low = stats.chi2.ppf(TAIL, 2 * n_events) / 2 if n_events else 0.0
-    high = stats.chi2.ppf(1 - TAIL, 2 * (n_events + 1)) / 2
+    low = special.gammaincinv(n_events, TAIL) if n_events else 0.0
+    high = special.gammaincinv(n_events + 1, 1 - TAIL)
     return float(low / exposure), float(high / exposure)
 
 
@@ -38,8 +39,8 @@ def clopper_pearson(numerator: int, denominator: int) -> Interval:
     if denominator <= 0:
         return UNKNOWN
     k, n = numerator, denominator
-    low = stats.beta.ppf(TAIL, k, n - k + 1) if k else 0.0
-    high = stats.beta.ppf(1 - TAIL, k + 1, n - k) if k < n else 1.0
+    low = special.betaincinv(k, n - k + 1, TAIL) if k else 0.0
+    high = special.betaincinv(k + 1, n - k, 1 - TAIL) if k < n else 1.0
     return float(low), float(high)
 
 
@@ -54,7 +55,7 @@ def _ratio(parts: Floats, sizes: Floats) -> tuple[float, float, float]:
     ratio = float(parts.sum() / sizes.sum())
     scatter = parts - ratio * sizes
     std_error = float(np.sqrt(n / (n - 1) * (scatter**2).sum())) / float(sizes.sum())
-    return ratio, std_error, float(stats.t.ppf(1 - TAIL, n - 1))
+    return ratio, std_error, float(special.stdtrit(n - 1, 1 - TAIL))
 
 
 def clustered_rate(events: Floats, exposures: Floats) -> Interval:

@@ -22,7 +22,7 @@ def observation(sessions: SessionRows) -> pd.DataFrame:
     for code, here in sessions.routes():
         known = here & ~np.isnan(minutes)
         if known.any():
-            n = len(np.unique(sessions.patient[known]))
+            n = sessions.n_patients_with(known)
             rows.append((code, n, int(known.sum()), *quartiles(minutes[known])))
     return pd.DataFrame(rows, columns=list(OBSERVATION))
 

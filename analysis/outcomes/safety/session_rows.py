@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from analysis.vocabulary.doses import (
     dose_bands,
     has_fixed_steps,
 )
+
+from .labels import Labels, label_column
 
 ALL = "all"
 LAST_NUMBER = 12  # sessions counted one by one; few patients have more, and their sessions are months apart
@@ -40,14 +43,13 @@ class SessionRows:
 
     n_patients: int
     patient: Ints
-    route: Texts
-    molecule: Texts
+    route: Labels
     in_fixed_steps: Mask
-    number: Texts
+    number: Labels
     day: Floats
     dose_mg: Floats
     mg_per_kg: Floats
-    dose: Texts
+    dose: Labels
     table: pd.DataFrame
 
     def numbers(self, column: str) -> Floats:
@@ -59,12 +61,16 @@ class SessionRows:
         theirs = None if weights is None else weights[chosen]
         return np.bincount(self.patient[chosen], theirs, self.n_patients).astype(float)
 
+    def n_patients_with(self, chosen: Mask) -> int:
+        """How many patients the chosen sessions are of."""
+        return int(np.count_nonzero(np.bincount(self.patient[chosen])))
+
     def routes(self) -> list[tuple[str, Mask]]:
         """All sessions, then those of each route that was given, in the vocabulary's order."""
-        present = set(self.route.tolist())
+        present = self.route.present()
         codes = [code for code in ROUTES if code in present] + sorted(present - set(ROUTES))
-        everyone = (ALL, np.ones(len(self.route), dtype=bool))
-        return [everyone, *((code, np.asarray(self.route == code, dtype=bool)) for code in codes)]
+        everyone = (ALL, np.ones(len(self.patient), dtype=bool))
+        return [everyone, *((code, self.route.where(code)) for code in codes)]
 
 
 def number_column(frame: pd.DataFrame, column: str) -> Floats:
@@ -87,37 +93,41 @@ def session_rows(study: Study) -> SessionRows:
 
 def _session_rows(study: Study) -> SessionRows:
     table = study.sessions
-    route, molecule = text_column(table, "route"), text_column(table, "molecule")
+    route, molecule = label_column(table, "route"), label_column(table, "molecule")
     dose_mg, weight = number_column(table, "dose_mg"), number_column(table, "weight_kg")
     number = table["session_number"].to_numpy(dtype=np.int64)
-    in_steps = np.array([has_fixed_steps(a, b) for a, b in zip(route, molecule, strict=True)], dtype=bool)
+    in_steps = np.zeros(len(table), dtype=bool)
+    for pair in itertools.product(route.names, molecule.names):
+        if has_fixed_steps(*pair):
+            in_steps |= route.where(pair[0]) & molecule.where(pair[1])
     per_kg = np.where(in_steps, np.nan, dose_mg / weight)
     return SessionRows(
         len(study.patients),
         study.patient_positions("sessions").astype(np.int64),
         route,
-        molecule,
         in_steps,
-        np.array(NUMBERS, dtype=object)[np.minimum(number, LAST_NUMBER + 1) - 1],
+        Labels(NUMBERS, (np.minimum(number, LAST_NUMBER + 1) - 1).astype(np.int16)),
         table["day"].to_numpy(dtype=float),
         dose_mg,
         per_kg,
-        _dose_words(route, in_steps, dose_mg, per_kg),
+        _doses(route, in_steps, dose_mg, per_kg),
         table,
     )
 
 
-def _dose_words(route: Texts, in_steps: Mask, dose_mg: Floats, per_kg: Floats) -> Texts:
-    words = np.full(len(route), DOSE_NOT_RECORDED, dtype=object)
+def _doses(route: Labels, in_steps: Mask, dose_mg: Floats, per_kg: Floats) -> Labels:
+    words = (*dose_words("IN"), *(word for code in route.names for word in dose_words(code)))
+    names = list(dict.fromkeys(words))
+    place = np.full(len(dose_mg), names.index(DOSE_NOT_RECORDED), dtype=np.int16)
     given = in_steps & ~np.isnan(dose_mg)
-    words[given] = OTHER_STEP
+    place[given] = names.index(OTHER_STEP)
     for step in ESKETAMINE_STEPS_MG:
-        words[given & (dose_mg == step)] = f"{step:g} mg"
-    for code in set(route[~in_steps].tolist()):
+        place[given & (dose_mg == step)] = names.index(f"{step:g} mg")
+    for code in route.names:
+        by_weight = ~in_steps & route.where(code)
         for band in dose_bands(code):
-            inside = ~in_steps & (route == code) & (per_kg >= band.low) & (per_kg < band.high)
-            words[inside] = band.label
-    return words
+            place[by_weight & (per_kg >= band.low) & (per_kg < band.high)] = names.index(band.label)
+    return Labels(tuple(names), place)
 
 
 def dose_words(route: str) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def oxygen(sessions: SessionRows) -> pd.DataFrame:
     for code, here in sessions.routes():
         measured = here & ~np.isnan(lowest)
         if measured.any():
-            n = len(np.unique(sessions.patient[measured]))
+            n = sessions.n_patients_with(measured)
             rows.append((code, n, int(measured.sum()), *quartiles(lowest[measured])))
     return pd.DataFrame(rows, columns=list(OXYGEN))
 

@@ -25,7 +25,14 @@ from analysis.outcomes.clinics import (
     clinics,
     prepare_clinics,
 )
-from analysis.outcomes.clinics.adjusted import FEWEST_CLINICS, NO_CLINIC, NO_DIFFERENCE, NOBODY
+from analysis.outcomes.clinics.adjusted import (
+    ENGINE,
+    FEWEST_CLINICS,
+    NO_CLINIC,
+    NO_DIFFERENCE,
+    NOBODY,
+    PATIENTS_SINGULAR,
+)
 from analysis.study import Study, outcome_rows
 from tests.recovery.clinic_studies import draw_clinics
 
@@ -188,6 +195,35 @@ def test_a_study_that_names_no_clinic_says_so(sample_study: Study) -> None:
     result = refused(prepare_clinics(study, SPEC), everyone(study).keep)
     assert result.status_sentence == NO_CLINIC
     assert (result.n_clinics, len(result.groups), len(result.funnels)) == (0, 0, 0)
+
+
+def test_patients_without_a_clinic_are_counted_in_all_but_shown_nowhere(drawn: Study) -> None:
+    labels = drawn.patients["clinic_id"].astype(object).where(drawn.patients["clinic_id"] != "c04", None)
+    study = with_clinics(drawn, labels)
+    result = clinics(prepare_clinics(study, SPEC), everyone(study))
+    assert (result.status, result.n_clinics) == ("converged", 11)
+    assert "c04" not in set(result.groups["clinic"])
+    n_lost = int(labels.isna().sum())
+    assert result.groups["n_patients"].sum() == len(study.patients) - n_lost
+    assert result.measures.set_index("measure").loc[DROP_OUT, "denominator"] == len(study.patients)
+
+
+def test_a_level_of_patients_that_vanished_is_said_and_differences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.recovery.clinic_studies.PATIENT_SD", (3.0, 0.0))
+    study = draw_clinics(6, np.random.default_rng(2), between_sd=2.0).study
+    result = clinics(prepare_clinics(study, SPEC), everyone(study))
+    assert (result.status, result.status_sentence) == ("singular", PATIENTS_SINGULAR)
+    assert result.between_sd > 0
+    assert result.adjusted["ci_low"].notna().all()
+
+
+def test_a_model_that_the_engine_refuses_is_refused_with_its_reason_apart(drawn: Study) -> None:
+    """One score a patient says nothing of how patients differ."""
+    later = drawn.assessments[drawn.assessments["day"] > 0].drop_duplicates("patient_id")
+    study = with_tables(drawn, assessments=pd.concat([drawn.assessments[drawn.assessments["day"] == 0], later]))
+    result = refused(prepare_clinics(study, SPEC), everyone(study).keep)
+    assert result.status_sentence == ENGINE
+    assert result.engine_words
 
 
 def test_without_a_table_of_events_there_are_no_rows_of_events(drawn: Study, prepared: PreparedClinics) -> None:
