@@ -1,4 +1,4 @@
-"""Care delivery in words: its cards and sentences, every number as it may be said."""
+"""Care delivery in sentences, every number as it may be said."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from analysis.outcomes import interval_text, number_text
 from analysis.outcomes.care import FEWEST, INTEGRATION, PREPARATION
 from analysis.outcomes.safety import ALL
 
-from .cards import WITHHELD_VALUE, Card
 from .care import ReleasedCare
 from .gate import ReleasedTable
-from .safety_words import row_of, tenths
+from .row_words import row_of, tenths
 
 NO_VISITS = (
     "This study has no therapy_visits table, so nothing can be said about preparation and integration visits here."
@@ -37,24 +36,12 @@ COST_PER_RESPONDER = (
 Row = dict[Any, Any]
 
 
-def cards(released: ReleasedCare) -> tuple[Card, ...]:
-    """At most five: induction, visits, charge and coverage, cost of a responder."""
-    made = [
-        _induction_card(released),
-        _within_card(released),
-        _cost_card(released),
-        _covered_card(released),
-        _responder_card(released),
-    ]
-    return tuple(card for card in made if card is not None)
-
-
-def _missing(row: Row, name: str) -> bool:
+def is_missing(row: Row, name: str) -> bool:
     """Withheld, or not there at all."""
     return bool(pd.isna(row[name]))
 
 
-def _whole(released: ReleasedCare, name: str) -> tuple[ReleasedTable, Row, int] | None:
+def row_of_everyone(released: ReleasedCare, name: str) -> tuple[ReleasedTable, Row, int] | None:
     found = row_of(released[name], route=ALL)
     if found is None:
         return None
@@ -62,67 +49,10 @@ def _whole(released: ReleasedCare, name: str) -> tuple[ReleasedTable, Row, int] 
     return released[name], row, place
 
 
-def _induction_card(released: ReleasedCare) -> Card | None:
-    found = _whole(released, "induction")
-    if found is None:
-        return None
-    table, row, place = found
-    label = "Completed induction"
-    of = f"{table.words('n_complete', place)} of {released.starters} starters (6 sessions, nasal esketamine 8)"
-    return Card(label, WITHHELD_VALUE if _missing(row, "share") else f"{row['share']:.0%}", of, "")
-
-
-def _within_card(released: ReleasedCare) -> Card | None:
-    found = _whole(released, "within")
-    if found is None:
-        return None
-    table, row, place = found
-    label = "Sessions with integration within 72 h"
-    if _missing(row, "share_sessions"):
-        return Card(label, WITHHELD_VALUE, "completed sessions at clinics that record it", "")
-    sessions = f"{row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f} completed sessions; "
-    patients = f"{table.words('n_patients_with', place)} of {table.words('n_patients', place)} patients ever"
-    return Card(label, f"{row['share_sessions']:.0%}", sessions + patients, "")
-
-
-def _cost_card(released: ReleasedCare) -> Card | None:
-    found = _whole(released, "cost_per_session")
-    if found is None:
-        return None
-    table, row, place = found
-    label = "Charge of a session, median"
-    if _missing(row, "median"):
-        return Card(label, WITHHELD_VALUE, "sessions with a charge recorded", "")
-    sessions = "sessions" if _missing(row, "n_sessions") else f"{row['n_sessions']:,.0f} sessions"
-    return Card(label, f"${row['median']:,.0f}", f"{sessions} of {table.words('n_patients', place)} patients", "")
-
-
-def _covered_card(released: ReleasedCare) -> Card | None:
-    found = _whole(released, "covered")
-    if found is None:
-        return None
-    _, row, _ = found
-    label = "Sessions covered"
-    if _missing(row, "share_sessions"):
-        return Card(label, WITHHELD_VALUE, "sessions with coverage recorded", "")
-    of = f"{row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f} sessions with coverage recorded"
-    return Card(label, f"{row['share_sessions']:.0%}", of, "")
-
-
-def _responder_card(released: ReleasedCare) -> Card | None:
-    found = _whole(released, "cost_per_responder")
-    if found is None:
-        return None
-    table, row, place = found
-    label = f"Induction charges per {released.instrument} responder"
-    of = f"{table.words('n_responders', place)} responders of {table.words('n_patients', place)} who could respond"
-    return Card(label, "–" if _missing(row, "per_responder") else f"${row['per_responder']:,.0f}", of, "")
-
-
 def induction_sentence(released: ReleasedCare) -> str:
     """The share who completed induction, with its interval."""
-    found = _whole(released, "induction")
-    if found is None or _missing(found[1], "share"):
+    found = row_of_everyone(released, "induction")
+    if found is None or is_missing(found[1], "share"):
         return "The share of starters who completed induction is withheld."
     table, row, place = found
     return (
@@ -137,7 +67,7 @@ def spacing_sentence(released: ReleasedCare) -> str:
     said = []
     for phase in ("induction", "maintenance"):
         found = row_of(released["spacing"], route=ALL, phase=phase)
-        if found is not None and not _missing(found[0], "median"):
+        if found is not None and not is_missing(found[0], "median"):
             row, place = found
             n, half = released["spacing"].words("n_patients", place), interval_text(row["q1"], row["q3"], 0)
             said.append(f"{number_text(row['median'], 0)} days in {phase} (middle half {half}; {n} patients)")
@@ -151,10 +81,10 @@ def visit_sentences(released: ReleasedCare) -> tuple[str, ...]:
     if not released.has_visits:
         return (NO_VISITS,)
     said = [_visits(released, kind) for kind in (PREPARATION, INTEGRATION)]
-    found = _whole(released, "within")
-    if found is not None and not _missing(found[1], "share_sessions"):
+    found = row_of_everyone(released, "within")
+    if found is not None and not is_missing(found[1], "share_sessions"):
         _, row, _ = found
-        ends = ("exact_low", "exact_high") if _missing(row, "sessions_low") else ("sessions_low", "sessions_high")
+        ends = ("exact_low", "exact_high") if is_missing(row, "sessions_low") else ("sessions_low", "sessions_high")
         low, high = (100 * row[name] for name in ends)
         said.append(
             f"Integration within 72 hours followed {tenths(row['share_sessions'])} of completed sessions (95% interval "
@@ -170,9 +100,9 @@ def _visits(released: ReleasedCare, kind: str) -> str:
     if found is None:
         return f"{name}: no clinic of this cohort recorded such visits."
     row, place = found
-    if _missing(row, "per_session"):
+    if is_missing(row, "per_session"):
         return f"{name}: withheld, it would show fewer than {table.min_cell} patients."
-    interval = "" if _missing(row, "low") else f" (95% interval {interval_text(row['low'], row['high'], 2)})"
+    interval = "" if is_missing(row, "low") else f" (95% interval {interval_text(row['low'], row['high'], 2)})"
     return (
         f"{name}: {number_text(row['per_session'], 2)} visits per session{interval}, {row['n_visits']:,.0f} in "
         f"{row['n_sessions']:,.0f} sessions; "
@@ -187,7 +117,7 @@ def association_sentence(released: ReleasedCare) -> str:
         return ""
     table = released["association"]
     row = table.frame.iloc[0].to_dict()
-    if _missing(row, "estimate"):
+    if is_missing(row, "estimate"):
         return (
             f"Integration and change in {released.instrument}: not worked out or withheld; it needs {FEWEST} patients "
             f"with a score around day 28 who had integration early, and {FEWEST} who had none. {EXPLORATORY}"
@@ -204,16 +134,16 @@ def association_sentence(released: ReleasedCare) -> str:
 
 def responder_sentence(released: ReleasedCare) -> str:
     """The cost of a responder, with its interval."""
-    found = _whole(released, "cost_per_responder")
+    found = row_of_everyone(released, "cost_per_responder")
     if found is None:
         return ""
     table, row, place = found
-    if _missing(row, "per_responder"):
+    if is_missing(row, "per_responder"):
         return (
             f"Induction charges per responder are not given: nobody responded, or too few to show. {COST_PER_RESPONDER}"
         )
     interval = ""
-    if not _missing(row, "ci_low"):
+    if not is_missing(row, "ci_low"):
         interval = f" (95% interval {interval_text(row['ci_low'], row['ci_high'], 0)})"
     return (
         f"Induction charges per {released.instrument} responder: ${row['per_responder']:,.0f}{interval}, "

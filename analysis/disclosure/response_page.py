@@ -14,6 +14,7 @@ from analysis.outcomes.response import Response
 from analysis.outcomes.suicidality import Suicidality
 
 from . import response_tables as tables
+from . import suicidality_tables as thoughts
 from .audience import Audience
 from .cells import is_small
 from .coarse import FEWEST, coarse_curve
@@ -89,13 +90,13 @@ def page_tables(raw: ResponseResults, audience: Audience) -> tuple[dict[str, Cou
         **overview.tables,
         **tables.response_tables(raw.response, every),
         **tables.durability_tables(raw.durability),
-        **tables.suicidality_tables(raw.suicidality, every),
+        **thoughts.suicidality_tables(raw.suicidality, every),
     }
     relations = joined(
         overview.relations,
         tables.response_relations(raw.response),
         tables.durability_relations(raw.durability),
-        tables.suicidality_relations(raw.suicidality),
+        thoughts.suicidality_relations(raw.suicidality),
     )
     return counted, relations
 
@@ -127,8 +128,8 @@ def release_response(
         left=found.tables.get("left at points"),
         incidence=_incidence(raw.durability, audience) if after is not None and not closed else pd.DataFrame(),
         answers=_answers(raw.suicidality, found),
-        changes=found.tables.get(tables.ITEMS),
-        shift=found.tables.get(tables.SHIFT),
+        changes=found.tables.get(thoughts.ITEMS),
+        shift=found.tables.get(thoughts.SHIFT),
         sentence=own.sentence,
     )
 
@@ -141,7 +142,7 @@ def _rates(result: Response, found: Release, closed: Collection[str]) -> Release
 def _answers(result: Suicidality, found: Release) -> ReleasedTable | None:
     if result.shift is None:
         return None
-    table = found[tables.ANSWERS]
+    table = found[thoughts.ANSWERS]
     frame = table.frame.drop(columns=["of", "of_present"])
     if not found.audience.sees_small:
         sees = zip(table.is_seen("n_present"), table.is_seen("n_patients"), strict=True)

@@ -7,7 +7,6 @@ import pandas as pd
 from analysis.outcomes.durability import AfterTreatment, Durability, TimeToOutcome
 from analysis.outcomes.induction import END_OF_INDUCTION
 from analysis.outcomes.response import WINDOW_NAMES, Response
-from analysis.outcomes.suicidality import Suicidality
 from analysis.outcomes.who import seen
 
 from . import response_names as names
@@ -15,9 +14,7 @@ from .counted import CountColumn, CountedTable, Relations, Tables
 from .outcome_rates import rates_table
 
 ALL = "all"
-RATES, BINS, RAPID, AFTER, ANSWERS, SHIFT, ITEMS = (
-    "outcomes", "percent change", "first days", "after response", "answers", "item shift", "item changes",
-)  # fmt: skip
+RATES, BINS, RAPID, AFTER = "outcomes", "percent change", "first days", "after response"
 IN_SHORT = ("Response", "Remission")  # the outcomes that whoever sees no small cells has by route and by window
 TIMED, AT_RISK = "followed for", "without it"
 SPOTS = {"days": (28.0, 84.0), "sessions": (3.0, 6.0)}  # where everybody is told how many are still followed
@@ -171,45 +168,3 @@ def durability_relations(result: Durability) -> Relations:
         nesting[after_name(day)] = (before,)
         before = after_name(day)
     return Relations(nesting, names.AFTER_PARTS)
-
-
-def suicidality_tables(result: Suicidality, every_group: bool) -> Tables:
-    """Answers at each time and what became of them. every_group: the whole table of answers before and after too."""
-    shift = result.shift
-    if shift is None:
-        return {}
-    shares = ("share", "ci_low", "ci_high")
-    odds = ("odds_ratio", "odds_low", "odds_high", "p_value")
-    windows = result.presence["window"]
-    frame = result.presence.assign(
-        of=[names.ITEM_BEFORE if one == "baseline" else names.answered(one) for one in windows],
-        of_present=[names.present(one) for one in windows],
-    )
-    answers = CountedTable(
-        frame,
-        (
-            CountColumn("n_patients", named_by="of", values=(*shares, *odds)),
-            CountColumn("n_present", named_by="of_present", values=(*shares, *odds)),
-        ),
-    )
-    higher_present = shift.n_higher - shift.n_new
-    rows = [
-        (names.ITEM_BOTH, shift.n_patients), (names.ITEM_PRESENT, shift.n_present), (names.LOWER, shift.n_lower),
-        (names.ITEM_ABSENT, shift.n_absent), (names.NEW, shift.n_new), (names.EVER, shift.n_ever),
-        (names.HIGHER, shift.n_higher), (names.STAYED_ABSENT, shift.n_absent - shift.n_new),
-        (names.SAME_PRESENT, shift.n_present - shift.n_lower - higher_present), (names.HIGHER_PRESENT, higher_present),
-    ]  # fmt: skip
-    changes = pd.DataFrame(rows, columns=["who", "n_patients"])
-    tables: dict[str, CountedTable] = {
-        ANSWERS: answers,
-        ITEMS: CountedTable(changes, (CountColumn("n_patients", named_by="who"),)),
-    }
-    if every_group:
-        whole = CountColumn("n_patients", names.ITEM_BOTH, ("before", "after"), partition=True)
-        tables[SHIFT] = CountedTable(shift.table, (whole,))
-    return tables
-
-
-def suicidality_relations(result: Suicidality) -> Relations:
-    windows = [] if result.shift is None else result.presence["window"].tolist()[1:]
-    return Relations(names.item_nesting(windows), names.ITEM_PARTS)

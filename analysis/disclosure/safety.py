@@ -15,8 +15,11 @@ from .audience import Audience
 from .counted_rows import MEAN, QUARTILES, events, measured, shares
 from .denominators import DENOMINATORS, STARTERS_ROW
 from .gate import ReleasedTable, release
-from .nested_tables import Rows, closed_words, nested, without_names
+from .nested_tables import Nested, Rows, closed_words, nested, without_names
 from .overview_tables import beside_overview
+
+_PAIRED = ("paired", "paired_low", "paired_high")
+Counted = tuple[pd.DataFrame, Rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,7 @@ def release_safety(
 ) -> ReleasedSafety:
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
     started treatment."""
-    own = nested(_frames(result))
+    own = safety_counts(result)
     ready, stages = beside_overview(own, review, n_study)
     found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
     mine = found.of(own.tables.keys())
@@ -59,8 +62,12 @@ def release_safety(
     )
 
 
-def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
-    pressures = ("before", "peak", "rise", "rise_low", "rise_high")
+def safety_counts(result: Safety) -> Nested:
+    """Everything the page counts, and who is among whom."""
+    return nested({**_events(result), **_pressure_and_oxygen(result), **_dissociation(result), **_watched(result)})
+
+
+def _events(result: Safety) -> dict[str, Counted]:
     return {
         "by_route": (result.by_route, events("route")),
         "by_dose": (result.by_dose, events("route", "dose")),
@@ -70,32 +77,43 @@ def _frames(result: Safety) -> dict[str, tuple[pd.DataFrame, Rows]]:
         "by_seriousness": (result.by_seriousness, events("seriousness", of_everyone=True)),
         "onset": (_times(result.course, "onset"), _course("an onset recorded")),
         "resolution": (_times(result.course, "resolved"), _course("an end recorded")),
-        "blood_pressure": (
-            result.blood_pressure,
-            measured("pressure before and at the peak", "pressure", means=pressures),
-        ),
+    }
+
+
+def _pressure_and_oxygen(result: Safety) -> dict[str, Counted]:
+    pressures = ("before", "peak", "rise", "rise_low", "rise_high")
+    both = measured("pressure before and at the peak", "pressure", means=pressures)
+    return {
+        "blood_pressure": (result.blood_pressure, both),
         "pressure_limits": (result.pressure_limits, shares("pressures measured", "limit")),
         "oxygen": (result.oxygen, measured("oxygen measured", means=QUARTILES)),
         "oxygen_bands": (result.oxygen_bands, shares("oxygen in a band", by=("band",))),
+    }
+
+
+def _dissociation(result: Safety) -> dict[str, Counted]:
+    at_session = result.dissociation_by_session.drop(columns=["n_paired", *_PAIRED])
+    return {
         "dissociation_by_dose": (
-            result.dissociation_by_dose,
-            measured("CADSS scored", by=("route", "dose"), means=MEAN),
+            result.dissociation_by_dose, measured("CADSS scored", by=("route", "dose"), means=MEAN),
         ),
-        "dissociation_by_session": (
-            result.dissociation_by_session.drop(columns=["n_paired", "paired", "paired_low", "paired_high"]),
-            measured("CADSS scored at a session", "session", means=MEAN),
-        ),
+        "dissociation_by_session": (at_session, measured("CADSS scored at a session", "session", means=MEAN)),
         "paired": (
             _paired(result.dissociation_by_session),
             Rows(
                 "CADSS scored at a session and the first", STARTERS, ("session",), ("route",), "n_paired",
-                means=("paired", "paired_low", "paired_high"),
+                means=_PAIRED,
             ),
         ),
+    }  # fmt: skip
+
+
+def _watched(result: Safety) -> dict[str, Counted]:
+    return {
         "observation": (result.observation, measured("observation recorded", means=QUARTILES)),
         "observed_two_hours": (result.observed_two_hours, shares("nasal esketamine observed", by=())),
         "stopped_early": (result.stopped_early, shares("at a session")),
-    }  # fmt: skip
+    }
 
 
 def _course(what: str) -> Rows:
@@ -111,5 +129,5 @@ def _times(course: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _paired(by_session: pd.DataFrame) -> pd.DataFrame:
-    columns = ["route", "session", "n_paired", "paired", "paired_low", "paired_high"]
+    columns = ["route", "session", "n_paired", *_PAIRED]
     return by_session.loc[by_session["n_paired"] > 0, columns].reset_index(drop=True)

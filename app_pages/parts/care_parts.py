@@ -7,6 +7,7 @@ import streamlit as st
 
 from analysis.disclosure import Shown
 from analysis.disclosure.care import ReleasedCare
+from analysis.disclosure.care_cards import cards
 from analysis.disclosure.care_words import (
     NO_CONDITION,
     NO_COST,
@@ -15,7 +16,6 @@ from analysis.disclosure.care_words import (
     NO_PAYER,
     NO_REASONS,
     association_sentence,
-    cards,
     induction_sentence,
     responder_sentence,
     spacing_sentence,

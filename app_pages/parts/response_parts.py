@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from analysis.disclosure import Shown
+from analysis.disclosure.response_cards import cards
 from analysis.disclosure.response_page import ReleasedResponse
 from analysis.disclosure.response_words import (
     after_words,
-    cards,
     comparison,
     percent,
     ratios_table,

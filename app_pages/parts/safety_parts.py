@@ -10,17 +10,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analysis.disclosure import Shown
+from analysis.disclosure.row_words import tenths
 from analysis.disclosure.safety import ReleasedSafety
+from analysis.disclosure.safety_cards import cards
 from analysis.disclosure.safety_words import (
     KIND_NAMES,
     NOT_MEASURED,
-    cards,
     event_sentences,
     oxygen_sentence,
     rise_sentence,
     serious_sentences,
     stopped_sentence,
-    tenths,
     two_hours_sentence,
 )
 from analysis.figures import number_text, share_text

@@ -10,10 +10,10 @@ import pytest
 
 from analysis.disclosure import viewer
 from analysis.disclosure.audience import holder
+from analysis.disclosure.response_cards import cards
 from analysis.disclosure.response_page import ReleasedResponse, ResponseResults, release_response
 from analysis.disclosure.response_words import (
     after_words,
-    cards,
     comparison,
     item_words_of,
     ratios_table,

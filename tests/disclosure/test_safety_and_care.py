@@ -11,15 +11,14 @@ import pytest
 
 from analysis.cohort import Cohort, select
 from analysis.disclosure import Audience, holder, viewer
-from analysis.disclosure.care import ReleasedCare, _rules, reached_frame, release_care
-from analysis.disclosure.care import _frames as care_frames
+from analysis.disclosure.care import ReleasedCare, reached_frame, release_care
+from analysis.disclosure.care_tables import care_counts
 from analysis.disclosure.counted import count_system, keys_of
 from analysis.disclosure.gate import SEEN, release
 from analysis.disclosure.nested_tables import Nested, nested
 from analysis.disclosure.overview_tables import beside_overview
 from analysis.disclosure.ranges import Knowledge, possible_range
-from analysis.disclosure.safety import ReleasedSafety, release_safety
-from analysis.disclosure.safety import _frames as safety_frames
+from analysis.disclosure.safety import ReleasedSafety, release_safety, safety_counts
 from analysis.outcomes import Overview, overview, starters_of_study
 from analysis.outcomes.care import Care, care, visit_recording
 from analysis.outcomes.safety import Safety, recording, safety
@@ -69,7 +68,7 @@ def released_care(one: Raw, audience: Audience, closed: tuple[str, ...] = ()) ->
 
 
 def ready(one: Raw) -> list[Nested]:
-    pages = nested(safety_frames(one.safety)), nested(care_frames(one.care, viewer())).and_also(*_rules(one.care))
+    pages = safety_counts(one.safety), care_counts(one.care, viewer())
     return [beside_overview(own, one.review, one.n_study)[0] for own in pages]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.cohort import Cohort, select
-from analysis.disclosure import care_words, holder, safety_words, viewer
+from analysis.disclosure import care_cards, care_words, holder, safety_words, viewer
 from analysis.disclosure.care import ReleasedCare, release_care
 from analysis.disclosure.safety import ReleasedSafety, release_safety
 from analysis.outcomes import overview
@@ -136,7 +136,7 @@ def test_care_of_few_says_to_a_viewer_that_it_is_withheld() -> None:
     assert care_words.responder_sentence(released).startswith(
         "Induction charges per responder are not given: nobody responded, or too few to show."
     )
-    assert [card.value for card in care_words.cards(released)] == ["withheld", "withheld", "withheld", "withheld", "–"]
+    assert [card.value for card in care_cards.cards(released)] == ["withheld", "withheld", "withheld", "withheld", "–"]
 
 
 def test_without_visits_charges_and_coverage_there_are_fewer_cards_and_a_sentence() -> None:
@@ -144,7 +144,7 @@ def test_without_visits_charges_and_coverage_there_are_fewer_cards_and_a_sentenc
     assert care_words.visit_sentences(released) == (care_words.NO_VISITS,)
     assert care_words.association_sentence(released) == ""
     assert care_words.responder_sentence(released) == ""
-    assert [card.label for card in care_words.cards(released)] == ["Completed induction"]
+    assert [card.label for card in care_cards.cards(released)] == ["Completed induction"]
 
 
 @pytest.mark.parametrize("make", [of_safety, of_care])
