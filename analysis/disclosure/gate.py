@@ -63,7 +63,8 @@ class ReleasedTable:
 
     def is_seen(self, column: str) -> pd.Series:
         """Which rows show their count."""
-        return self.states[column].isin(SEEN)
+        seen = [state in SEEN for state in self.states[column].tolist()]
+        return pd.Series(seen, index=self.states.index, name=column, dtype=bool)
 
     def shown(self, column: str) -> pd.DataFrame:
         """The rows whose count in ``column`` may be shown and is not nought: what a figure draws."""

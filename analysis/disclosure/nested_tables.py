@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from analysis.outcomes.safety import ALL
@@ -64,33 +65,57 @@ def nested(frames: Mapping[str, tuple[pd.DataFrame, Rows]]) -> Nested:
     tables: dict[str, CountedTable] = {}
     nesting: dict[str, tuple[str, ...]] = {}
     for name, (frame, rows) in frames.items():
-        named = _named(frame, rows)
-        tables[name] = CountedTable(named, _columns(rows), ALL)
-        nesting |= _nesting(named, rows)
+        names = _names(frame, rows)
+        tables[name] = CountedTable(_named(frame, rows, names), _columns(rows), ALL)
+        nesting |= _nesting(names, rows)
     return Nested(tables, Relations(nesting))
 
 
-def _named(frame: pd.DataFrame, rows: Rows) -> pd.DataFrame:
-    """The frame with the names of whom each row counts. Groups have a name of their own, unless they are a partition,
-    so that each of them is among everyone."""
-    whole = _joined(frame, rows.name, rows.keys)
-    in_groups = whole + ", in groups of " + " and ".join(rows.by) if rows.by else whole
-    is_whole = pd.Series(not rows.by, index=frame.index)
-    if rows.by:
-        is_whole = (frame[list(rows.by)] == ALL).all(axis=1)
-    of = whole.where(is_whole | rows.partition, in_groups)
-    names = {WHOLE: whole, OF: of, WITH: rows.part_name or of + ", with it", OTHER: whole + ", what they had"}
-    groups = {GROUP + column: _group_words(frame[column], rows) for column in rows.by}
-    return frame.assign(**names, **groups)
+@dataclass(frozen=True)
+class Names:
+    """Whom each row of a frame counts: all of them (whole), those it is about (of), those of them with something."""
+
+    whole: list[str]
+    of: list[str]
+    with_it: list[str]
 
 
-def _group_words(column: pd.Series, rows: Rows) -> pd.Series:
+def _names(frame: pd.DataFrame, rows: Rows) -> Names:
+    """Groups have a name of their own, unless they are a partition, so that each of them is among everyone."""
+    whole = [rows.name] * len(frame)
+    for key in rows.keys:
+        whole = [f"{name}, {value}" for name, value in zip(whole, _texts(frame, key), strict=True)]
+    of = whole
+    if rows.by and not rows.partition:
+        groups = zip(*(_texts(frame, column) for column in rows.by), strict=True)
+        about_all = [all(value == ALL for value in group) for group in groups]
+        ending = ", in groups of " + " and ".join(rows.by)
+        of = [name if everyone else name + ending for name, everyone in zip(whole, about_all, strict=True)]
+    with_it = [rows.part_name or f"{name}, with it" for name in of]
+    return Names(whole, of, with_it)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> list[str]:
+    return [str(value) for value in frame[column].tolist()]
+
+
+def _named(frame: pd.DataFrame, rows: Rows, names: Names) -> pd.DataFrame:
+    """The frame with those names as columns, and with the words for its groups."""
+    columns = {WHOLE: names.whole, OF: names.of, WITH: names.with_it}
+    columns[OTHER] = [f"{name}, what they had" for name in names.whole]
+    columns |= {GROUP + column: _group_words(frame, column, rows) for column in rows.by}
+    words = np.array(list(columns.values()), dtype=object).T
+    added = pd.DataFrame(words.reshape(len(frame), len(columns)), index=frame.index, columns=list(columns))
+    return pd.concat([frame, added], axis=1)
+
+
+def _group_words(frame: pd.DataFrame, column: str, rows: Rows) -> list[str]:
     """Groups by the column they are in: "not recorded" as a grade is another group than as a seriousness, and those who
     had a session on a route are others than those who started on it, which alone keep the bare code."""
-    values = column.astype("str")
-    if column.name == ROUTE and rows.partition:
+    values = _texts(frame, column)
+    if column == ROUTE and rows.partition:
         return values
-    return (f"{column.name} " + values).where(values != ALL, ALL)
+    return [value if value == ALL else f"{column} {value}" for value in values]
 
 
 def closed_words(closed: Collection[str]) -> frozenset[str]:
@@ -100,13 +125,6 @@ def closed_words(closed: Collection[str]) -> frozenset[str]:
 
 def _by(rows: Rows) -> tuple[str, ...]:
     return tuple(GROUP + column for column in rows.by)
-
-
-def _joined(frame: pd.DataFrame, name: str, keys: tuple[str, ...]) -> pd.Series:
-    words = pd.Series(name, index=frame.index, dtype="str")
-    for key in keys:
-        words = words + ", " + frame[key].astype("str")
-    return words
 
 
 def _columns(rows: Rows) -> tuple[CountColumn, ...]:
@@ -126,10 +144,9 @@ def _columns(rows: Rows) -> tuple[CountColumn, ...]:
     return tuple(found)
 
 
-def _nesting(named: pd.DataFrame, rows: Rows) -> dict[str, tuple[str, ...]]:
+def _nesting(names: Names, rows: Rows) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    whole = _joined(named, rows.name, rows.keys)
-    for of, with_it, everyone in zip(named[OF], named[WITH], whole, strict=True):
+    for of, with_it, everyone in zip(names.of, names.with_it, names.whole, strict=True):
         found[of] = (rows.among,) if of == everyone else (everyone, rows.among)
         found[with_it] = (of,) if of == everyone else (of, f"{everyone}, with it")
         if rows.part_among:
@@ -144,4 +161,5 @@ def without_names(found: Release) -> Release:
 
 
 def _without(table: ReleasedTable) -> ReleasedTable:
-    return replace(table, frame=table.frame[[name for name in table.frame if not str(name).startswith("_")]])
+    kept = [place for place, name in enumerate(table.frame.columns) if not str(name).startswith("_")]
+    return replace(table, frame=table.frame.iloc[:, kept])
