@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -19,11 +20,24 @@ _READ = (
     "of zero) or less (left: more improvement) scores changed there than at the average clinic, for patients alike in "
     "what the model adjusts for and on the same route at the same number of sessions. Small clinics are drawn towards "
     "zero, because a small clinic is easily far out by chance; the bar is the 95% interval of the clinic's own "
-    "difference. A bar across zero leaves no difference possible. What was not recorded is not adjusted for, and "
-    "patients did not come to clinics by lot: this is no measure of quality."
+    "difference. To the right the same before shrinking, each clinic by itself. A bar across zero leaves no difference "
+    "possible. What was not recorded is not adjusted for, and patients did not come to clinics by lot: this is no "
+    "measure of quality."
 )
 _MARKED = " Small markers are clinics with few patients in the model and are left out of everything exported."
 Row = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Estimate and interval of one panel, and how they are drawn."""
+
+    columns: tuple[str, str, str]
+    symbol: str
+
+
+AFTER = Columns(("estimate", "ci_low", "ci_high"), "circle")
+BEFORE = Columns(("fixed", "fixed_low", "fixed_high"), "diamond-open")
 
 
 def has_adjusted(released: ReleasedClinics) -> bool:
@@ -43,30 +57,36 @@ def adjusted_chart(released: ReleasedClinics, theme: Theme) -> Chart:
         RowLabel(f"{row['clinic']}, {n}")
         for row, n in zip(frame.to_dict("records"), map(of_patients, counts), strict=True)
     ]
-    points = tuple(
-        _point(place, row, few, theme)
-        for place, (row, few) in enumerate(zip(frame.to_dict("records"), small, strict=True))
+    records = list(zip(frame.to_dict("records"), small, strict=True))
+    after = tuple(_point(place, row, few, theme, AFTER) for place, (row, few) in enumerate(records))
+    before = tuple(
+        _point(place, row, few, theme, BEFORE) for place, (row, few) in enumerate(records) if not pd.isna(row["fixed"])
     )
+    ends = [end for p in (*after, *before) for end in (p.value, p.low, p.high) if end is not None]
+    span = (min(ends), max(ends))
     title = _title(released, frame)
     top = heading(title, _subtitle(released), theme, full_width=True)
-    axis = f"Difference from the average clinic in {released.instrument} change, points"
+    axis = "Difference from the average clinic, points"
+    panels = [RowPanel("Shrunken: read this", axis, False, after, span)]
+    if before:
+        panels.append(RowPanel("Before shrinking", axis, False, before, span))
     return Chart(
         name=f"clinics-adjusted-{released.instrument}",
-        plot=rows_figure(labels, [RowPanel("", axis, False, points)], top, theme),
+        plot=rows_figure(labels, panels, top, theme),
         data=lambda: released.adjusted.as_text(),
         caption=f"{of_patients(released.n_model)} of {released.starters} starters are in the model.".capitalize(),
-        alt=f"{title}. " + "; ".join(f"{label.text}: {p.words}" for label, p in zip(labels, points, strict=True)) + ".",
+        alt=f"{title}. " + "; ".join(f"{label.text}: {p.words}" for label, p in zip(labels, after, strict=True)) + ".",
         how_to_read=_READ + (_MARKED if released.audience.sees_small else ""),
     )
 
 
-def _point(place: int, row: Row, few: bool, theme: Theme) -> RowPoint:
-    has_interval = not pd.isna(row["ci_low"])
-    words = number_text(row["estimate"])
-    if has_interval:
-        words += f" ({interval_text(row['ci_low'], row['ci_high'])})"
-    low, high = (float(row[name]) if has_interval else None for name in ("ci_low", "ci_high"))
-    return RowPoint(place, float(row["estimate"]), low, high, words, theme.everyone, "circle", few)
+def _point(place: int, row: Row, few: bool, theme: Theme, of: Columns) -> RowPoint:
+    value, low, high = (row[name] for name in of.columns)
+    words = number_text(value)
+    if pd.isna(low):
+        return RowPoint(place, float(value), None, None, words, theme.everyone, of.symbol, few)
+    words += f" ({interval_text(low, high)})"
+    return RowPoint(place, float(value), float(low), float(high), words, theme.everyone, of.symbol, few)
 
 
 def _title(released: ReleasedClinics, frame: pd.DataFrame) -> str:

@@ -67,10 +67,21 @@ def funnel_chart(released: ReleasedClinics, measure: str, theme: Theme) -> Chart
         name=f"funnel-{measure.replace(' ', '-')}-{released.instrument}",
         plot=drawn({"data": [*_lines(curves, theme), _markers(funnel, frame, small, theme)], "layout": layout}),
         data=lambda: funnel_data(funnel),
-        caption=f"{_rate(funnel, float(funnel.whole['centre']))} in all; {funnel.what}.",
+        caption=_caption(funnel),
         alt=f"{title}. " + "; ".join(_point_words(funnel, row, few) for row, few in _records(frame, small)) + ".",
         how_to_read=_READ.format(limits=limits_sentence(funnel)) + (_MARKED if released.audience.sees_small else ""),
     )
+
+
+def _caption(funnel: ReleasedFunnel) -> str:
+    """The rate of all with its numbers, as far as they may be said, and what is counted."""
+    rate, table = _rate(funnel, float(funnel.whole["centre"])), funnel.of_all
+    if funnel.unit == RATE:
+        sessions = table.frame["denominator"].iloc[0]
+        numbers = "" if pd.isna(sessions) else f" ({table.words('numerator')} in {sessions:,.0f} sessions)"
+    else:
+        numbers = f" ({table.words('n_with')} of {table.words('n_patients')})"
+    return f"{rate} in all{numbers}: {funnel.what}."
 
 
 def funnel_data(funnel: ReleasedFunnel) -> pd.DataFrame:

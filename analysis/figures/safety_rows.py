@@ -49,12 +49,14 @@ class RowPoint:
 
 @dataclass(frozen=True)
 class RowPanel:
-    """One panel: what is over it, the name and unit of its axis, whether values are shares of 1, and its points."""
+    """One panel: what is over it, the name and unit of its axis, whether values are shares of 1, and its points.
+    span: two values that the axis holds in any case, so that two panels have one scale."""
 
     title: str
     axis: str
     is_share: bool
     points: tuple[RowPoint, ...]
+    span: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,7 +197,7 @@ def _values(panel: RowPanel, places: Sequence[float], suffix: str, theme: Theme)
 
 def _axis(panel: RowPanel, left: float, right: float, n_panels: int, theme: Theme) -> dict[str, Any]:
     ends = [end for point in panel.points for end in (point.value, point.low, point.high) if end is not None]
-    low, high = min([0.0, *ends]), max([0.0, *ends])
+    low, high = min([0.0, *ends, *panel.span]), max([0.0, *ends, *panel.span])
     span = (high - low) or 1.0
     room = _ROOM if n_panels == 1 else _NARROW_ROOM
     ticks = _ticks(low, high)

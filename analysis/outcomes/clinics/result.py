@@ -20,7 +20,9 @@ SHARE = "share"
 RATE = "per 100 sessions"
 
 GROUPS = ("clinic", "n_patients")
-ADJUSTED = ("clinic", "n_patients", "estimate", "std_error", "ci_low", "ci_high")
+ADJUSTED = (
+    "clinic", "n_patients", "estimate", "std_error", "ci_low", "ci_high", "fixed", "fixed_low", "fixed_high",
+)  # fmt: skip
 FUNNELS = ("measure", "clinic", "n_patients", "n_with", "numerator", "denominator", "value", "z", "outside")
 MEASURES = (
     "measure", "unit", "what", "n_clinics", "n_patients", "n_with", "numerator", "denominator", "centre", "dispersion",
