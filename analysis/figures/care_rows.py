@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.disclosure import of_patients
 from analysis.disclosure.care import ReleasedCare
 from analysis.disclosure.gate import ReleasedTable, count_words
 from analysis.outcomes.care import INTEGRATION, PREPARATION
@@ -112,7 +113,7 @@ def _visits_caption(frame: pd.DataFrame, table: ReleasedTable) -> str:
         n = count_words(row["n_patients"], str(table.states["n_patients"].loc[place]))
         said.append(
             f"{str(row['kind']).capitalize()}: {row['n_visits']:,.0f} visits in {row['n_sessions']:,.0f} sessions of "
-            f"{n} patients at {row['n_clinics']} clinics that recorded them"
+            f"{of_patients(n)} at {row['n_clinics']} clinics that recorded them"
         )
     return "; ".join(said) + "." if said else "Clinics that recorded such visits only."
 
@@ -136,7 +137,7 @@ def cost_chart(released: ReleasedCare, theme: Theme) -> Chart:
         look, few = _look(row["route"], theme), _small(table, place)
         n = count_words(row["n_patients"], str(table.states["n_patients"].loc[place]))
         sessions = "" if pd.isna(row["n_sessions"]) else f"{row['n_sessions']:,.0f} sessions of "
-        label = f"{_name(row['route'])}: charge in {sessions}{n} patients"
+        label = f"{_name(row['route'])}: charge in {sessions}{of_patients(n)}"
         words = f"${row['median']:,.0f} ({row['q1']:,.0f} to {row['q3']:,.0f})"
         charges.append(RowPoint(number, row["median"], row["q1"], row["q3"], words, *look, few))
         found = covered.get(row["route"])

@@ -169,7 +169,7 @@ def of_words(released: ReleasedResponse, place: int, part: str, whole: str) -> s
     n = f"{table.frame[whole].iloc[place]:,.0f}" if sees[1] else ""
     if all(sees):
         return f"{table.frame[part].iloc[place]:,.0f} of {n}"
-    return f"of {n}" if n else "number withheld"
+    return f"of {n}" if n else "n withheld"
 
 
 def _caption(released: ReleasedResponse) -> str:

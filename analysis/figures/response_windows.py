@@ -28,7 +28,7 @@ _NAME_SHARE = 0.085  # of the axis, between two names
 _GAP = 0.2  # room for the numbers at the right end of the left panel
 _DASH = {OBSERVED: "solid", NON_RESPONSE: "dot", LAST_SCORE: "dash"}
 _SYMBOLS = {OBSERVED: "circle", NON_RESPONSE: "diamond", LAST_SCORE: "square"}
-_COUNTED = ("day 1", "day 14", "day 60", "day 180")  # seven would touch on a tablet; the table has all
+_COUNTED = ("day 1", "day 28", "day 180")  # seven would touch on a tablet; the table has all
 _DAYS = {window.name: window.target_day for window in WINDOWS}
 _READ = (
     "Each line is one rule for patients without a score in a window. Of those scored rests on fewer and fewer "

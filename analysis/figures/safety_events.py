@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.gate import ReleasedTable, count_words
+from analysis.disclosure.gate import ReleasedTable, count_words, of_patients
 from analysis.disclosure.safety import ReleasedSafety
 from analysis.outcomes.safety import ALL, NO_SESSION, NUMBERS, SOLICITED, SPONTANEOUS
 from analysis.vocabulary import route_label
@@ -189,10 +189,10 @@ def _counts(row: dict[Any, Any], table: ReleasedTable, place: Any, is_term: bool
     if pd.isna(row["n_sessions"]):
         return "withheld"
     if is_term:
-        return f"{words['n_events']} events; {words['n_with_event']} patients"
+        return f"{words['n_events']} events; {of_patients(words['n_with_event'])}"
     patients = words.get("n_patients", f"{row['n_patients']:,.0f}" if pd.notna(row["n_patients"]) else "")
     sessions = f"{row['n_sessions']:,.0f} sessions"
-    return f"{words['n_events']} events in {sessions}; {words['n_with_event']} of {patients} patients"
+    return f"{words['n_events']} events in {sessions}; {words['n_with_event']} of {of_patients(patients)}"
 
 
 def _session_point(place: int, row: dict[Any, Any], look: tuple[str, str], few: bool) -> RowPoint:

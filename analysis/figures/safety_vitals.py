@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.disclosure.gate import ReleasedTable, count_words
+from analysis.disclosure.gate import ReleasedTable, count_words, of_patients
 from analysis.disclosure.safety import ReleasedSafety
 from analysis.outcomes.safety import ALL, NUMBERS
 from analysis.outcomes.safety.vital_signs import PEAK_OVER
@@ -77,7 +77,7 @@ def pressure_chart(released: ReleasedSafety, theme: Theme) -> Chart:
     top = heading(title, "Systolic, mean over sessions; 95% intervals.", theme, True)
     panels = [
         RowPanel("Mean systolic rise to the peak", "mmHg", False, tuple(rises)),
-        RowPanel("Sessions with a peak of 165/100 or more", "Share of sessions", True, tuple(shares)),
+        RowPanel("Peak of 165/100 or more", "Share of sessions", True, tuple(shares)),
     ]
     return Chart(
         name="blood-pressure",
@@ -102,7 +102,7 @@ def _pressure_title(frame: pd.DataFrame) -> str:
 def _pressure_words(row: dict[Any, Any], table: ReleasedTable, place: Any) -> str:
     patients = count_words(row["n_patients"], str(table.states.loc[place, "n_patients"]))
     sessions = "a withheld number of" if pd.isna(row["n_sessions"]) else f"{row['n_sessions']:,.0f}"
-    return f"{row['before']:.0f} before, {row['peak']:.0f} at the peak; {sessions} sessions of {patients} patients"
+    return f"{row['before']:.0f} before, {row['peak']:.0f} at the peak; {sessions} sessions of {of_patients(patients)}"
 
 
 def _mean_point(
@@ -145,7 +145,7 @@ def dissociation_chart(released: ReleasedSafety, theme: Theme) -> Chart:
             labels.append(RowLabel(route_label(last), is_heading=True))
         patients = count_words(row["n_patients"], str(table.states.loc[index, "n_patients"]))
         sessions = "" if pd.isna(row["n_sessions"]) else f"{row['n_sessions']:,.0f} sessions of "
-        labels.append(RowLabel(f"{row['dose']}; {sessions}{patients} patients"))
+        labels.append(RowLabel(f"{row['dose']}; {sessions}{of_patients(patients)}"))
         few = bool((table.states.loc[index] == "small").any())
         points.append(_mean_point(len(labels) - 1, row, ("mean", "ci_low", "ci_high"), _look(last, theme), few))
     top = heading(title, "Highest CADSS score of a session, mean and 95% interval.", theme)

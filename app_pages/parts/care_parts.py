@@ -205,7 +205,7 @@ def _payers(released: ReleasedCare) -> None:
         "share_complete": share_text, "share_sessions": share_text, "sessions_median": lambda n: number_text(n, 0),
         "median": lambda n: number_text(n, 0),
     }  # fmt: skip
-    tables.table(frame[columns], "By payer", names, formats, right=_COUNTS)
+    tables.table(frame[columns], "Access by payer; charge of a session in US dollars", names, formats, right=_COUNTS)
 
 
 def _access(released: ReleasedCare) -> None:

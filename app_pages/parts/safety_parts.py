@@ -167,11 +167,12 @@ def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, captio
 
 
 def _counted(row: dict[Any, Any]) -> str:
-    if row["n_events"] == "0":
-        return "0"
-    rate = row["per_100_sessions"]
-    per_100 = "" if pd.isna(rate) else f"; {number_text(rate, 2)}"
-    return f"{row['n_events']} in {row['n_with_event']} patients{per_100}"
+    """A count with its patients and rate, as much of it as may be said."""
+    events, patients, rate = row["n_events"], row["n_with_event"], row["per_100_sessions"]
+    if events in ("0", "withheld") or events.startswith("<"):
+        return str(events)
+    who = "; patients withheld" if patients == "withheld" else f" in {patients} patients"
+    return f"{events}{who}" if pd.isna(rate) else f"{events}{who}; {number_text(rate, 2)}"
 
 
 def _course(released: ReleasedSafety) -> None:

@@ -58,7 +58,7 @@ def test_tables_by_route_are_there_when_opened(open_app: OpenApp) -> None:
         "Charges of a course in US dollars",
         "Starters of each payer by route of the first session",
     )
-    assert "By payer" in html(closed)
+    assert "Access by payer" in html(closed)
     assert not any(caption in html(closed) for caption in captions)
     assert all(caption in html(unfolded(closed)) for caption in captions)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from tests.app.conftest import OpenApp, charts, said, unfolded
+from tests.app.conftest import OpenApp, charts, html, said, unfolded
 from tests.app.test_access import ELSEWHERE, buttons, figures, viewer_settings
 from tests.app.test_care_page import CARE
 from tests.app.test_safety_page import SAFETY
@@ -37,6 +37,12 @@ def test_a_viewer_reads_no_count_of_a_few_and_takes_nothing_away(
     found = [count for count in COUNTED.findall(text.replace("of 1 to 10 patients", "")) if count in few]
     assert not found
     assert not {"Data (CSV)", "Image", "With small cells"} & set(buttons(app))
+
+
+def test_what_is_withheld_of_severity_still_reads(open_app: OpenApp, tmp_path: Path) -> None:
+    text = html(open_app(SAFETY, admin=viewer_settings(tmp_path), address=ELSEWHERE))
+    assert "<td>3,824; patients withheld</td><td>61 in 57 patients; 1.03</td>" in text
+    assert '<td class="text">serious</td><td>&lt;11</td><td>0</td>' in text
 
 
 @pytest.mark.parametrize("page", PAGES)

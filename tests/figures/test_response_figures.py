@@ -186,7 +186,7 @@ def test_a_curve_is_thin_where_few_are_left_and_only_the_holder_has_that_part(ra
 def test_a_caption_with_a_withheld_number_still_reads(raw: ResponseResults) -> None:
     chart = DRAWINGS["reach"](released(raw, viewer()), LIGHT)
     assert chart.caption.startswith("Of a withheld number of patients who could reach it and have a later score, 317")
-    assert "26% (22 to 29%), number withheld" in outcomes_chart(released(raw, viewer()), LIGHT).alt
+    assert "26% (22 to 29%), n withheld" in outcomes_chart(released(raw, viewer()), LIGHT).alt
 
 
 def test_the_curve_says_how_many_are_followed_and_how_many_reached_it(raw: ResponseResults) -> None:
