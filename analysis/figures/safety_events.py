@@ -173,8 +173,8 @@ def _rates_chart(
 
 
 def rates_data(table: ReleasedTable, frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table, counts as text."""
-    return table.as_text().loc[frame.index].reset_index(drop=True)
+    """The rows of a table, counts as text. A term is called an event here, which is what its reader knows."""
+    return table.as_text().loc[frame.index].reset_index(drop=True).rename(columns={"term": "event"})
 
 
 def _look(route: str, theme: Theme) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -42,7 +44,7 @@ from .fold import folded
 from .panel import figure
 from .words import plain
 
-_COUNTS = ("n_patients", "n_complete", "n_starters", "n_patients_with", "n_responders", "numerator", "denominator")
+_COUNTS = ("n_patients", "n_complete", "n_starters", "n_patients_with", "n_responders")
 MODEL = ":material/functions:"
 SINGLE_ARM = f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}"
 NO_LINE = "No route has {few} patients with a dose at any one session number, so no line is drawn."
@@ -245,14 +247,25 @@ def conditions(shown: Shown[ReleasedCare]) -> None:
 
 
 def _rules(released: ReleasedCare) -> None:
+    """A row an outcome, a column a denominator."""
     rules = released["condition_rules"].as_text()
-    columns = ["instrument", "outcome", "meaning", "rule", "numerator", "denominator", "share", "interval"]
-    rules = rules.assign(interval=[_percents(row) for row in rules.to_dict("records")])[columns]
+    said = rules.assign(said=[_reached_of(row) for row in rules.to_dict("records")])
+    index = ["instrument", "outcome", "meaning"]
+    wide = said.pivot_table(index=index, columns="rule", values="said", aggfunc="first", sort=False)
+    names = {"instrument": "Instrument", "meaning": "Which is"}
+    names |= {rule: f"{rule[0].upper()}{rule[1:]}" for rule in wide.columns}
     tables.table(
-        rules, "Reached around day 28, by each instrument\u2019s own rule, under two denominators",
-        {"instrument": "Instrument", "meaning": "Which is", "interval": "95% interval"}, {"share": share_text},
-        right=(*_COUNTS, "interval"),
-    )  # fmt: skip
+        wide.reset_index().rename_axis(columns=None),
+        "Reached around day 28, by each instrument\u2019s own rule, under two denominators; 95% intervals",
+        names,
+        right=tuple(wide.columns),
+    )
+
+
+def _reached_of(row: dict[str, Any]) -> str:
+    if pd.isna(row["share"]):
+        return "withheld"
+    return f"{share_text(row['share'])} ({_percents(row)}), {row['numerator']} of {row['denominator']}"
 
 
 def _models(released: ReleasedCare) -> None:

@@ -46,6 +46,7 @@ def test_each_condition_has_its_own_rule_and_model(open_app: OpenApp) -> None:
         assert f"**{name}.**" in text
     assert "a fall of 10 points or more" in html(app)
     assert "a fall of 30% or more" in html(app)
+    assert "<td>40% (34 to 45%), 130 of 329</td><td>27% (23 to 31%), 130 of 489</td>" in html(app)
     assert "never pooled" not in html(app)
 
 
