@@ -17,7 +17,8 @@ from .clinic_studies import Departure, KnownClinics, draw_clinics
 
 SEED = 4711
 SPEC = ModelSpec(covariates=("age",))
-DIFFERENCE = "adjusted difference"
+DIFFERENCE, SPREAD = "adjusted difference", "SD between clinics"
+NO_CLINIC = -1
 ONE = ("one differs", 0.0, Departure(points=2.5, stopping=2.0, scoring=0.65, events=2.0))
 COLUMNS = ("study", "measure", "clinic", "flagged", "beyond", "held", "singular", "width")
 
@@ -25,7 +26,8 @@ COLUMNS = ("study", "measure", "clinic", "flagged", "beyond", "held", "singular"
 def flags(studies: int, n_clinics: int, between_sd: float = 0.0, first: Departure | None = None) -> pd.DataFrame:
     """One row per study, measure and clinic: flagged (outside 95 %, or an interval that leaves out zero), beyond
     (outside 99.8 %); of differences whether the interval held the truth and its width, both missing where the variance
-    between clinics was estimated as zero."""
+    between clinics was estimated as zero; of the standard deviation between clinics the same, where an interval without
+    a value holds nothing."""
     rows: list[tuple[object, ...]] = []
     for number in range(studies):
         rng = np.random.default_rng([SEED, n_clinics, round(10 * between_sd), first is not None, number])
@@ -45,6 +47,8 @@ def _of_study(known: KnownClinics) -> Iterator[tuple[object, ...]]:
         apart = row["ci_low"] > 0 or row["ci_high"] < 0
         held = np.nan if singular else float(row["ci_low"] <= known.departures[place] <= row["ci_high"])
         yield DIFFERENCE, place, apart, False, held, singular, row["ci_high"] - row["ci_low"]
+    low, high = found.between_low, found.between_high
+    yield SPREAD, NO_CLINIC, False, False, float(low <= known.between_sd <= high), singular, high - low
 
 
 def rates(found: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +81,7 @@ def main() -> None:
             )
             if first is not None:
                 print("the clinic that differs:", rates(found[found["clinic"] == 0]).round(3).to_string(), sep="\n")
-                found = found[found["clinic"] != 0]
+                found = found[found["clinic"] > 0]
             print(rates(found).round(4).to_string(), flush=True)
 
 

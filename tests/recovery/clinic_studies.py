@@ -38,10 +38,12 @@ class Departure:
 
 @dataclass(frozen=True)
 class KnownClinics:
-    """A study, and the true departure of each clinic (points), clinics in the order of their names."""
+    """A study, the true departure of each clinic (points), clinics in the order of their names, and the standard
+    deviation that departures were drawn with."""
 
     study: Study
     departures: np.ndarray
+    between_sd: float
 
 
 def draw_clinics(
@@ -73,7 +75,7 @@ def draw_clinics(
     scores = _scores(patients, done, departures[clinic], scored, rng)
     events = _events(patients, patient, sessions, np.where(is_first, different.events, 1.0), rng)
     tables = {"patients": patients, "sessions": sessions, "assessments": scores, "adverse_events": events}
-    return KnownClinics(Study.from_tables("known clinics", tables), departures)
+    return KnownClinics(Study.from_tables("known clinics", tables), departures, between_sd)
 
 
 def _sessions(
