@@ -18,7 +18,7 @@ from .denominators import DENOMINATORS, STARTERS_ROW
 from .gate import WITHHELD, ReleasedTable, release
 from .nested_tables import Nested, closed_words, without_names
 from .overview_tables import beside_overview
-from .shares import may_stay, whole_percent
+from .shares import is_share_of_few, whole_percent
 
 COARSE_DISPERSION = 0.25  # steps of the factor where a clinic is withheld: from an exact one its rate would follow
 
@@ -128,13 +128,14 @@ def _funnel(row: pd.Series, table: ReleasedTable) -> ReleasedFunnel:
 
 
 def _centre(row: pd.Series, of_all: ReleasedTable) -> float:
-    """The cohort's own rate as it may be shown: of a share of which one number is withheld, a whole percent or none."""
+    """The cohort's own rate as it may be shown. Of a share whose numerator is withheld a whole percent, if one patient
+    more or fewer would give the same; of anything else that is withheld, none."""
     shown = of_all.frame["value"].iloc[0]
-    if not pd.isna(shown) or row["unit"] != SHARE:
+    if not pd.isna(shown) or row["unit"] != SHARE or not of_all.is_seen("n_patients").iloc[0]:
         return float(shown)
-    numbers = int(row["n_with"]), int(row["n_patients"])
-    sees = bool(of_all.is_seen("n_with").iloc[0]), bool(of_all.is_seen("n_patients").iloc[0])
-    return whole_percent(row["centre"]) if may_stay(numbers, sees, of_all.min_cell) else float("nan")
+    k, n = int(row["n_with"]), int(row["n_patients"])
+    near = {whole_percent(count / n) for count in (k - 1, k, k + 1)}
+    return near.pop() if len(near) == 1 and not is_share_of_few(k, n, of_all.min_cell) else float("nan")
 
 
 def _consistent(points: ReleasedTable) -> ReleasedTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -138,7 +139,7 @@ def _markers(funnel: ReleasedFunnel, frame: pd.DataFrame, small: list[bool], the
             "color": theme.everyone,
             "line": {"width": 2, "color": theme.everyone},
         },
-        "hovertext": [_point_words(funnel, row, few) for row, few in _records(frame, small)],
+        "hovertext": [escape(_point_words(funnel, row, few)) for row, few in _records(frame, small)],
         "hovertemplate": "%{hovertext}<extra></extra>",
         "cliponaxis": False,
     }
@@ -178,7 +179,7 @@ def _words(
     """The clinics' codes beside their markers, and the rate of all at the end of its line."""
     names = [
         {
-            "text": f"<b>{_safe(row['clinic'])}</b>" if row["outside"] else _safe(row["clinic"]),
+            "text": f"<b>{escape(str(row['clinic']))}</b>" if row["outside"] else escape(row["clinic"]),
             "x": row["denominator"], "y": row["value"], "showarrow": False, **where,
             "font": {"size": 12, "color": theme.ink},
         }
@@ -214,7 +215,3 @@ def _clear(marker: tuple[float, float], off: tuple[float, float], others: list[t
     is far enough, so that names stand over their markers where there is room."""
     gaps = (max(abs(marker[0] + off[0] - x) / 2, abs(marker[1] + off[1] - y)) for x, y in others)
     return min(_ENOUGH_PX, min(gaps, default=_ENOUGH_PX))
-
-
-def _safe(name: Any) -> str:
-    return str(name).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
