@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app_pages.parts import care_parts, messages, safety_release
+from app_pages.parts import care_beyond, care_charges, care_parts, messages, safety_release
 
 messages.page_head(
     "Care delivery",
@@ -15,7 +15,7 @@ if not messages.is_empty():
         care_parts.staying(shown)
         care_parts.doses(shown)
         care_parts.therapy(shown)
-        care_parts.cost(shown)
-        care_parts.conditions(shown)
+        care_charges.cost(shown)
+        care_beyond.conditions(shown)
         care_parts.notes()
         messages.withheld(shown.screen.sentence)

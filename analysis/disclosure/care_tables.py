@@ -8,18 +8,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from analysis.outcomes.care import LAST_SESSION, Care
+from analysis.outcomes.care import INTEGRATION, LAST_SESSION, PREPARATION, Care
+from analysis.outcomes.care.dose import MG, MG_PER_KG
 from analysis.outcomes.safety import ALL
 from analysis.outcomes.who import STARTERS, STUDY, able, reached, seen
 
 from .audience import Audience
 from .care_staying import COARSE_SESSIONS
 from .counted import CountColumn, CountedTable, Relations
-from .counted_rows import COVERED, INTEGRATED, QUARTILES, charges, measured, shares
+from .counted_rows import CHARGED, COVERED, INTEGRATED, QUARTILES, charges, measured, shares
 from .nested_tables import Nested, Rows, nested
+from .response_names import joined
 
 REACHED = "reached session "
 _SCORED = "beyond depression, with a baseline"
+_OF_RULES = "day 28"  # the window in which the outcomes of other conditions are judged
+_INDUCTION, _VISITS, _MINUTES = "completed induction", "visits", "length of a visit"
+_DOSE, _DOSE_AT = "dose recorded", "dose at a session"
+_BY_ROUTE = ", in groups of route"
 Counted = tuple[pd.DataFrame, Rows]
 
 
@@ -33,19 +39,49 @@ def care_counts(result: Care, audience: Audience, closed: Collection[str] = ()) 
         **_payers(result),
         "condition_changes": (
             _condition_changes(result.condition_changes),
-            Rows(_SCORED, STARTERS, ("instrument",), ("window",), means=("mean", "ci_low", "ci_high")),
+            Rows(_SCORED, STARTERS, ("instrument", "window"), means=("mean", "ci_low", "ci_high")),
         ),
     }
-    return nested(frames).and_also(*_rules(result))
+    own, (rules, of_rules) = nested(frames), _rules(result)
+    return Nested({**own.tables, **rules}, joined(own.relations, of_rules, _links(result)))
+
+
+def _links(result: Care) -> Relations:
+    """Who is among whom from one table to another: a reader could subtract there too."""
+    nesting: dict[str, tuple[str, ...]] = {
+        f"{_MINUTES}, {INTEGRATION}": (f"{_VISITS}, {INTEGRATION}, with it",),
+        f"{_MINUTES}, {PREPARATION}": (f"{_VISITS}, {PREPARATION}, with it",),
+        INTEGRATED: (f"{_VISITS}, {INTEGRATION}",),
+        f"{INTEGRATED}, with it": (f"{_VISITS}, {INTEGRATION}, with it",),
+    }
+    for name in dict.fromkeys(result.condition_changes["instrument"]):
+        for window in dict.fromkeys(result.condition_changes["window"]):
+            nesting[_scored(name, window)] = (_scored(name, ALL),)
+    for molecule in dict.fromkeys(result.doses["molecule"]):
+        per_kg, in_mg = (f"{_DOSE}, {molecule}, {unit}" for unit in (MG_PER_KG, MG))
+        nesting |= {per_kg: (in_mg,), per_kg + _BY_ROUTE: (in_mg + _BY_ROUTE,)}
+    for molecule, session in result.titration[["molecule", "session"]].drop_duplicates().itertuples(index=False):
+        per_kg, in_mg = (f"{_DOSE_AT}, {molecule}, {unit}, {session}" for unit in (MG_PER_KG, MG))
+        nesting |= {per_kg: (in_mg,), per_kg + _BY_ROUTE: (in_mg + _BY_ROUTE,)}
+    return Relations(nesting)
+
+
+def _scored(instrument: str, window: str) -> str:
+    return f"{_SCORED}, {instrument}, {window}"
 
 
 def _doses(result: Care) -> dict[str, Counted]:
     return {
-        "doses": (result.doses, measured("dose recorded", "molecule", "unit", means=QUARTILES)),
-        "steps": (result.steps, shares("dose of nasal esketamine", by=("step",))),
-        "steps_by_session": (result.steps_by_session, shares("step of nasal esketamine", "session", by=("step",))),
-        "titration": (result.titration, measured("dose at a session", "molecule", "unit", "session", means=QUARTILES)),
+        "doses": (result.doses, measured(_DOSE, "molecule", "unit", means=QUARTILES)),
+        "steps": (result.steps, _of_steps("dose of nasal esketamine")),
+        "steps_by_session": (result.steps_by_session, _of_steps("step of nasal esketamine", "session")),
+        "titration": (result.titration, measured(_DOSE_AT, "molecule", "unit", "session", means=QUARTILES)),
     }
+
+
+def _of_steps(name: str, *keys: str) -> Rows:
+    """Every step is a share of the same patients."""
+    return replace(shares(name, *keys, by=("step",)), of_everyone=True)
 
 
 def _courses(result: Care, audience: Audience) -> dict[str, Counted]:
@@ -53,11 +89,7 @@ def _courses(result: Care, audience: Audience) -> dict[str, Counted]:
     of_phases = Rows("two sessions", STARTERS, ("phase",), ("route",), values=("n_gaps",), means=QUARTILES)
     found = {
         "spacing": (result.spacing, of_phases),
-        "spacing_by_session": (
-            result.spacing_by_session,
-            Rows("a session before", STARTERS, (), ("session",), values=("n_gaps",), means=QUARTILES),
-        ),
-        "induction": (result.induction, _part_of_starters("completed induction", "n_complete")),
+        "induction": (result.induction, _part_of_starters(_INDUCTION, "n_complete")),
         **_reached(result.reached, audience),
     }
     if result.reasons is not None:
@@ -67,8 +99,8 @@ def _courses(result: Care, audience: Audience) -> dict[str, Counted]:
 
 def _visits(result: Care, closed: Collection[str]) -> dict[str, Counted]:
     numbers = ("n_visits", "per_session", "low", "high", "share", "share_low", "share_high")
-    of_kinds = _of_starters("visits", "kind", values=("n_sessions", *numbers), part="n_with_visit", part_values=numbers)
-    minutes = Rows("length of a visit", STARTERS, ("kind",), (), values=("n_visits",), means=QUARTILES)
+    of_kinds = _of_starters(_VISITS, "kind", values=("n_sessions", *numbers), part="n_with_visit", part_values=numbers)
+    minutes = Rows(_MINUTES, STARTERS, ("kind",), (), values=("n_visits",), means=QUARTILES)
     return {
         "visits": (result.visits, of_kinds),
         "minutes": (result.minutes, minutes),
@@ -92,12 +124,13 @@ def _charges(result: Care) -> dict[str, Counted]:
 
 
 def _payers(result: Care) -> dict[str, Counted]:
-    of_payer = _of_starters(
-        "of a payer", by="payer", patients="n_starters", means=("sessions_median",), part="n_complete",
-        values=("share_complete",), part_values=("share_complete",),
+    """By payer; everyone of every payer is counted elsewhere on the page, under the same names."""
+    of_payer = Rows(
+        STARTERS, STUDY, (), ("payer",), "n_starters", ("share_complete",), ("sessions_median",), "n_complete",
+        ("share_complete",), partition=True, part_name=_INDUCTION,
     )  # fmt: skip
-    charged = _of_starters("of a payer, charge recorded", by="payer", values=("n_sessions",), means=("median",))
-    covered = replace(shares("of a payer, coverage", by=("payer",)), partition=True)
+    charged = _of_starters(CHARGED, by="payer", values=("n_sessions",), means=("median",))
+    covered = replace(shares(COVERED, by=("payer",)), partition=True)
     return {
         "by_payer": (result.by_payer, of_payer),
         "payer_cost": (result.payer_cost, charged),
@@ -173,6 +206,6 @@ def _rules(result: Care) -> tuple[Mapping[str, CountedTable], Relations]:
     nesting: dict[str, tuple[str, ...]] = {}
     for name, outcome in dict.fromkeys(zip(rules["instrument"], rules["outcome"], strict=True)):
         nesting[f"{name}: {reached(outcome)}"] = (f"{name}: {seen(outcome)}",)
-        nesting[f"{name}: {seen(outcome)}"] = (f"{name}: {able(outcome)}",)
-        nesting[f"{name}: {able(outcome)}"] = (f"{_SCORED}, {name}",)
+        nesting[f"{name}: {seen(outcome)}"] = (f"{name}: {able(outcome)}", _scored(name, _OF_RULES))
+        nesting[f"{name}: {able(outcome)}"] = (_scored(name, ALL),)
     return {"condition_rules": table}, Relations(nesting)

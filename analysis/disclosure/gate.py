@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -54,22 +55,31 @@ class ReleasedTable:
 
     def texts(self, column: str) -> list[str]:
         """One count column as text."""
-        pairs = zip(self.frame[column].tolist(), self.states[column].tolist(), strict=True)
-        return [count_text(*pair) for pair in pairs]
+        return [count_text(*pair) for pair in self._pairs[column]]
 
     def words(self, column: str, row: int = 0) -> str:
         """One count in the middle of a sentence."""
-        return count_words(self.frame[column].iloc[row], self.states[column].iloc[row])
+        return count_words(*self._pairs[column][row])
+
+    def state(self, column: str, row: int) -> str:
+        """What may be said of one count."""
+        return self._pairs[column][row][1]
 
     def is_seen(self, column: str) -> pd.Series:
         """Which rows show their count."""
-        seen = [state in SEEN for state in self.states[column].tolist()]
+        seen = [state in SEEN for _, state in self._pairs[column]]
         return pd.Series(seen, index=self.states.index, name=column, dtype=bool)
 
     def shown(self, column: str) -> pd.DataFrame:
         """The rows whose count in ``column`` may be shown and is not nought: what a figure draws."""
         keep = self.is_seen(column) & (self.frame[column] > 0)
         return self.frame[keep].reset_index(drop=True)
+
+    @cached_property
+    def _pairs(self) -> dict[str, list[tuple[float, str]]]:
+        """Each count with its state, as plain lists: sentences and figures ask for them one by one."""
+        columns = self.states.columns
+        return {name: list(zip(self.frame[name].tolist(), self.states[name].tolist(), strict=True)) for name in columns}
 
     @property
     def n_withheld(self) -> int:
@@ -82,8 +92,8 @@ class ReleasedTable:
         return sum(state == SMALL for state in self._all_states())
 
     def _all_states(self) -> Iterator[str]:
-        for column in self.states.columns:
-            yield from self.states[column].tolist()
+        for pairs in self._pairs.values():
+            yield from (state for _, state in pairs)
 
 
 @dataclass(frozen=True, eq=False)

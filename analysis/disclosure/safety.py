@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.outcomes import Overview
 from analysis.outcomes.safety import Safety
+from analysis.outcomes.safety.vital_signs import RISE_OVER
 from analysis.outcomes.who import STARTERS
 
 from .audience import Audience
 from .counted_rows import MEAN, QUARTILES, events, measured, shares
 from .denominators import DENOMINATORS, STARTERS_ROW
+from .event_tables import events_named
 from .gate import ReleasedTable, release
 from .nested_tables import Nested, Rows, closed_words, nested, without_names
 from .overview_tables import beside_overview
 
+_PRESSURE, _OXYGEN = "pressure before and at the peak", "oxygen measured"
 _PAIRED = ("paired", "paired_low", "paired_high")
 Counted = tuple[pd.DataFrame, Rows]
 
@@ -64,7 +67,8 @@ def release_safety(
 
 def safety_counts(result: Safety) -> Nested:
     """Everything the page counts, and who is among whom."""
-    return nested({**_events(result), **_pressure_and_oxygen(result), **_dissociation(result), **_watched(result)})
+    frames = {**_events(result), **_pressure_and_oxygen(result), **_dissociation(result), **_watched(result)}
+    return events_named(nested(frames))
 
 
 def _events(result: Safety) -> dict[str, Counted]:
@@ -82,12 +86,13 @@ def _events(result: Safety) -> dict[str, Counted]:
 
 def _pressure_and_oxygen(result: Safety) -> dict[str, Counted]:
     pressures = ("before", "peak", "rise", "rise_low", "rise_high")
-    both = measured("pressure before and at the peak", "pressure", means=pressures)
+    both = measured(_PRESSURE, "_measured", means=pressures)
+    limits = result.pressure_limits.assign(_measured=result.pressure_limits["limit"].replace(RISE_OVER, "systolic"))
     return {
-        "blood_pressure": (result.blood_pressure, both),
-        "pressure_limits": (result.pressure_limits, shares("pressures measured", "limit")),
-        "oxygen": (result.oxygen, measured("oxygen measured", means=QUARTILES)),
-        "oxygen_bands": (result.oxygen_bands, shares("oxygen in a band", by=("band",))),
+        "blood_pressure": (result.blood_pressure.assign(_measured=result.blood_pressure["pressure"]), both),
+        "pressure_limits": (limits, shares(_PRESSURE, "_measured")),
+        "oxygen": (result.oxygen, measured(_OXYGEN, means=QUARTILES)),
+        "oxygen_bands": (result.oxygen_bands, replace(shares(_OXYGEN, by=("band",)), of_everyone=True)),
     }
 
 

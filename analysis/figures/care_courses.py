@@ -18,7 +18,7 @@ from .chart import Chart, heading
 from .frames import routes_in_order
 from .look import Theme, route_dash, route_marker
 from .numbers import NOT_SHOWN, interval_text, number_text, share_text
-from .safety_events import session_ticks
+from .safety_by_session import session_ticks
 from .safety_lines import Axes, Line, LinePoint, lines_figure
 from .safety_withheld import withheld_chart
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from analysis.disclosure.gate import SEEN, SMALL
 from analysis.disclosure.response_page import ReleasedResponse
 from analysis.outcomes.induction import END_OF_INDUCTION
 from analysis.outcomes.response import LAST_SCORE, NON_RESPONSE, OBSERVED, RULES
@@ -154,21 +155,19 @@ def share_row(
     if pd.isna(share):
         return None
     part, whole = NUMBERS[rule]
-    of = of_words(released, place, part, whole)
-    states = released.rates.states
-    small = bool((states[[part, whole]].iloc[place] == "small").any())
+    of = of_words(released, place, record, part, whole)
+    small = SMALL in (released.rates.state(part, place), released.rates.state(whole, place))
     bounds = _bounds(record) if rule == NON_RESPONSE else (None, None)
     low, high = float(record[f"{rule} ci_low"]), float(record[f"{rule} ci_high"])
     return ShareRow(*words, float(share), low, high, of, colour, _SYMBOLS[rule], *bounds, small)
 
 
-def of_words(released: ReleasedResponse, place: int, part: str, whole: str) -> str:
-    """ "155 of 402", or as much of it as may be said."""
-    table = released.rates
-    sees = [bool(table.is_seen(name).iloc[place]) for name in (part, whole)]
-    n = f"{table.frame[whole].iloc[place]:,.0f}" if sees[1] else ""
+def of_words(released: ReleasedResponse, place: int, record: dict[str, Any], part: str, whole: str) -> str:
+    """ "155 of 402", or as much of it as may be said, of the record at one place of the rates."""
+    sees = [released.rates.state(name, place) in SEEN for name in (part, whole)]
+    n = f"{record[whole]:,.0f}" if sees[1] else ""
     if all(sees):
-        return f"{table.frame[part].iloc[place]:,.0f} of {n}"
+        return f"{record[part]:,.0f} of {n}"
     return f"of {n}" if n else "n withheld"
 
 

@@ -76,11 +76,11 @@ def _points(released: ReleasedResponse, outcome: str, rule: str) -> _Points:
         LAST_SCORE: ("n_last_reached", "n_later"),
     }[rule]
     found: _Points = []
-    for place in chosen.to_numpy().nonzero()[0]:
-        row = frame.iloc[int(place)]
+    for place, record in zip(chosen.to_numpy().nonzero()[0].tolist(), frame[chosen].to_dict("records"), strict=True):
+        row = {str(name): value for name, value in record.items()}
         if not pd.isna(row[f"{rule} share"]):
             share, low, high = (float(row[f"{rule} {name}"]) for name in ("share", "ci_low", "ci_high"))
-            found.append((str(row["window"]), share, low, high, of_words(released, int(place), part, whole)))
+            found.append((str(row["window"]), share, low, high, of_words(released, place, row, part, whole)))
     return found
 
 

@@ -10,13 +10,12 @@ import pandas as pd
 
 from analysis.disclosure.gate import ReleasedTable, count_words, of_patients
 from analysis.disclosure.safety import ReleasedSafety
-from analysis.outcomes.safety import ALL, NO_SESSION, NUMBERS, SOLICITED, SPONTANEOUS
+from analysis.outcomes.safety import ALL, NO_SESSION, SOLICITED, SPONTANEOUS
 from analysis.vocabulary import route_label
 
 from .chart import Chart, heading
 from .look import Theme, route_marker
 from .numbers import interval_text, number_text, share_text
-from .safety_lines import Axes, Line, LinePoint, lines_figure
 from .safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
 from .safety_withheld import withheld_chart
 
@@ -41,11 +40,6 @@ _BY_DOSE = (
     " Doses were not drawn by lot: they are raised in those who bear them well, so that a higher dose can go with "
     "fewer events."
 )
-_BY_SESSION = (
-    "Each point is the events at the sessions with that number, per 100 of them, with a 95% interval. Numbers under "
-    "the axis are the patients who had such a session. Those who stay on are a selected group: patients who felt "
-    "unwell may have stopped."
-)
 
 
 def found_by(kind: str) -> str:
@@ -54,13 +48,13 @@ def found_by(kind: str) -> str:
 
 def has_events(released: ReleasedSafety, kind: str) -> bool:
     """Whether anything of a kind can be drawn by route."""
-    frame = _of_kind(released["by_route"], kind)
+    frame = of_kind(released["by_route"], kind)
     return bool(frame["per_100_sessions"].notna().any())
 
 
 def events_by_route_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
     """One row for all and for each route."""
-    frame = _of_kind(released["by_route"], kind)
+    frame = of_kind(released["by_route"], kind)
     frame = frame[frame["route"] != NO_SESSION]
     known = frame["per_100_sessions"].notna()
     names = [_route_name(code) for code in frame.loc[known, "route"]]
@@ -90,7 +84,7 @@ def _why_no_rate(row: dict[Any, Any]) -> tuple[str, str]:
 
 def events_by_term_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
     """One row a term, the most frequent of the study first."""
-    frame = _of_kind(released["by_term"], kind)
+    frame = of_kind(released["by_term"], kind)
     frame = frame[frame["per_100_sessions"].notna()].head(MOST_TERMS)
     title = f"Events by term, {found_by(kind)}"
     names = frame["term"].astype("str").tolist()
@@ -99,7 +93,7 @@ def events_by_term_chart(released: ReleasedSafety, kind: str, theme: Theme) -> C
 
 def events_by_dose_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
     """One row a dose, under its route."""
-    frame = _of_kind(released["by_dose"], kind)
+    frame = of_kind(released["by_dose"], kind)
     frame = frame[frame["per_100_sessions"].notna() & (frame["n_patients"] >= released.audience.min_cell)]
     names = [f"{_route_name(route)}, {dose}" for route, dose in zip(frame["route"], frame["dose"], strict=True)]
     title = f"Events by dose, {found_by(kind)}"
@@ -107,16 +101,16 @@ def events_by_dose_chart(released: ReleasedSafety, kind: str, theme: Theme) -> C
 
 
 def has_doses(released: ReleasedSafety, kind: str) -> bool:
-    frame = _of_kind(released["by_dose"], kind)
+    frame = of_kind(released["by_dose"], kind)
     return bool((frame["per_100_sessions"].notna() & (frame["n_patients"] >= released.audience.min_cell)).any())
 
 
 def has_terms(released: ReleasedSafety, kind: str) -> bool:
     """Whether any term may be shown; a cohort without events has none worth a row."""
-    return bool((_of_kind(released["by_term"], kind)["per_100_sessions"] > 0).any())
+    return bool((of_kind(released["by_term"], kind)["per_100_sessions"] > 0).any())
 
 
-def _of_kind(table: ReleasedTable, kind: str) -> pd.DataFrame:
+def of_kind(table: ReleasedTable, kind: str) -> pd.DataFrame:
     return table.frame[table.frame["kind"] == kind]
 
 
@@ -149,7 +143,7 @@ def _rates_chart(
     small = (states == "small").any(axis=1).tolist()
     looks = [_look(str(row.get("route", ALL)), theme) for row in records]
     sessions = tuple(
-        _session_point(place, row, look, few)
+        session_point(place, row, look, few)
         for place, (row, look, few) in enumerate(zip(records, looks, small, strict=True))
         if pd.notna(row["per_100_sessions"])
     )
@@ -195,7 +189,7 @@ def _counts(row: dict[Any, Any], table: ReleasedTable, place: Any, is_term: bool
     return f"{words['n_events']} events in {sessions}; {words['n_with_event']} of {of_patients(patients)}"
 
 
-def _session_point(place: int, row: dict[Any, Any], look: tuple[str, str], few: bool) -> RowPoint:
+def session_point(place: int, row: dict[Any, Any], look: tuple[str, str], few: bool) -> RowPoint:
     value = float(row["per_100_sessions"])
     if value == 0:
         most = float(row["at_most_per_100"])
@@ -229,50 +223,3 @@ def _caption(records: list[dict[Any, Any]], table: ReleasedTable, frame: pd.Data
     return (
         f"Doses with at least {table.min_cell} patients; the table has the others. {clinics[0].upper()}{clinics[1:]}."
     )
-
-
-def has_by_session(released: ReleasedSafety, kind: str) -> bool:
-    return bool((_of_kind(released["by_session"], kind)["per_100_sessions"] > 0).any())
-
-
-def events_by_session_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
-    """Events per 100 sessions by the number of the session."""
-    table = released["by_session"]
-    frame = _of_kind(table, kind)
-    frame = frame[frame["per_100_sessions"].notna()]
-    title = f"Events by session number, {found_by(kind)}"
-    if frame.empty:
-        return withheld_chart(f"events-by-session-{kind}", title, table.min_cell, theme)
-    points = [_line_point(row, table, place) for place, row in zip(frame.index, frame.to_dict("records"), strict=True)]
-    top = heading(title, "Per 100 sessions, 95% intervals (patients as clusters).", theme)
-    places = [NUMBERS.index(number) + 1 for number in frame["session"]]
-    counts = tuple(
-        (float(x), count_words(n, str(state)).replace("fewer than ", "<"))
-        for x, n, state in zip(places, frame["n_patients"], table.states.loc[frame.index, "n_patients"], strict=True)
-    )
-    axes = Axes(
-        "Number of the session", "Events per 100 sessions", False, session_ticks(places), counts,
-        "Patients with such a session",
-    )  # fmt: skip
-    line = Line("Events", theme.everyone, "circle", "solid", tuple(points))
-    ends = f"{points[0].words} at the first, {points[-1].words} at the last"
-    return Chart(
-        name=f"events-by-session-{kind}",
-        plot=lines_figure([line], axes, top, theme),
-        data=partial(rates_data, table, frame),
-        caption=f"{sum(frame['n_sessions']):,.0f} sessions drawn. The last point holds session 13 and all later ones.",
-        alt=f"{title}: {ends}.",
-        how_to_read=_BY_SESSION,
-    )
-
-
-def session_ticks(places: list[int]) -> tuple[tuple[float, str], ...]:
-    """A tick a session number, the last one for all later ones."""
-    last = len(NUMBERS)
-    return tuple((float(place), "13+" if place == last else str(place)) for place in sorted(set(places)))
-
-
-def _line_point(row: dict[Any, Any], table: ReleasedTable, place: Any) -> LinePoint:
-    point = _session_point(0, row, ("", ""), bool((table.states.loc[place] == "small").any()))
-    x = float(NUMBERS.index(row["session"]) + 1)
-    return LinePoint(x, point.value, point.low, point.high, point.words, point.is_small)

@@ -16,7 +16,8 @@ from analysis.vocabulary import route_label
 from .chart import Chart, heading
 from .look import Theme, route_marker
 from .numbers import interval_text, number_text, share_text
-from .safety_events import rates_data, session_ticks
+from .safety_by_session import session_ticks
+from .safety_events import rates_data
 from .safety_lines import Axes, Line, LinePoint, lines_figure
 from .safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
 from .safety_withheld import withheld_chart

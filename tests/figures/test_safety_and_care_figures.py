@@ -19,12 +19,11 @@ from analysis.figures.care_courses import staying_chart, steps_chart, titration_
 from analysis.figures.care_rows import cost_chart, visits_chart
 from analysis.figures.chart import heading
 from analysis.figures.look import ROUTE_LOOKS
+from analysis.figures.safety_by_session import events_by_session_chart, has_by_session
 from analysis.figures.safety_events import (
     events_by_dose_chart,
     events_by_route_chart,
-    events_by_session_chart,
     events_by_term_chart,
-    has_by_session,
     has_terms,
 )
 from analysis.figures.safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
