@@ -12,7 +12,7 @@ from analysis.vocabulary import instrument
 
 from .cards import NOTHING, WITHHELD_VALUE, Card
 from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
-from .gate import Release, ReleasedTable, of_patients
+from .gate import WITHHELD_WORDS, Release, ReleasedTable, of_patients
 from .overview_lines import percent_words, safety_in_short, share_words
 
 EVALUABLE_STEP, LAST_STEP = 2, 4  # of the attrition
@@ -82,9 +82,10 @@ def rate_card(table: ReleasedTable, outcome: str, words: str) -> Card | None:
     observed, dropped = row[f"{OBSERVED} share"], row[f"{NON_RESPONSE} share"]
     if pd.isna(observed):
         return Card(label, WITHHELD_VALUE, f"it would show fewer than {table.min_cell} patients; {words}", words)
-    numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored; "
-    others = f"{_percent(dropped)} of {table.words('n_able', place)} if no score is a no"
-    return Card(label, _percent(observed), numbers + others, words)
+    numbers = f"{table.words('n_reached', place)} of {table.words('n_scored', place)} scored"
+    if not pd.isna(dropped):
+        numbers += f"; {_percent(dropped)} of {table.words('n_able', place)} if no score is a no"
+    return Card(label, _percent(observed), numbers, words)
 
 
 def change_words(result: Overview, found: Release) -> str:
@@ -135,12 +136,13 @@ def _what(result: Overview, found: Release, rates: ReleasedTable) -> str:
     low, high, mean = (float(row[column]) for column in ("ci_low", "ci_high", "mean"))
     moved = f"changed by {number_text(mean)} points on average, which is within chance"
     ends = interval_text(low, high)
-    scored = of_patients(found.words("change"))
+    count = found.words("change")
+    scored = "" if count == WITHHELD_WORDS else f"; {of_patients(count)} scored then"
     if high < 0 or low > 0:
         moved = f"{'fell' if mean < 0 else 'rose'} by {abs(mean):.1f} points on average"
         near, far = sorted((abs(low), abs(high)))
         ends = interval_text(near, far)
-    said = f"By the end of induction {name} {moved} (95% interval {ends}; {scored} scored then)"
+    said = f"By the end of induction {name} {moved} (95% interval {ends}{scored})"
     return f"{said}{_responded(rates)}."
 
 
@@ -153,7 +155,8 @@ def _responded(rates: ReleasedTable) -> str:
     if pd.isna(row[f"{NON_RESPONSE} share"]):
         return said
     every, n = share_words(row, *_columns(NON_RESPONSE), level=""), rates.words("n_able", place)
-    return f"{said}, and {every} of all {of_patients(n)} who could if every missing score counts as no response"
+    whom = "everyone" if n == WITHHELD_WORDS else f"all {n} patients"
+    return f"{said}, and {every} of {whom} who could if every missing score counts as no response"
 
 
 def _columns(rule: str) -> tuple[str, tuple[str, str]]:
