@@ -5,6 +5,7 @@ from __future__ import annotations
 from .cards import WITHHELD_VALUE, Card
 from .care import ReleasedCare
 from .care_words import is_missing, row_of_everyone
+from .gate import of_patients
 
 
 def cards(released: ReleasedCare) -> tuple[Card, ...]:
@@ -51,7 +52,7 @@ def _cost_card(released: ReleasedCare) -> Card | None:
     if is_missing(row, "median"):
         return Card(label, WITHHELD_VALUE, "sessions with a charge recorded", "")
     sessions = "sessions" if is_missing(row, "n_sessions") else f"{row['n_sessions']:,.0f} sessions"
-    return Card(label, f"${row['median']:,.0f}", f"{sessions} of {table.words('n_patients', place)} patients", "")
+    return Card(label, f"${row['median']:,.0f}", f"{sessions} of {of_patients(table.words('n_patients', place))}", "")
 
 
 def _covered_card(released: ReleasedCare) -> Card | None:

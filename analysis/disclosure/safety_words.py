@@ -11,7 +11,7 @@ from analysis.outcomes.safety import ALL, NO_SESSION, SOLICITED, SPONTANEOUS, UN
 from analysis.outcomes.safety.event_rates import NOT_SAID, SERIOUS
 from analysis.outcomes.safety.vital_signs import RISE_OVER
 
-from .gate import ReleasedTable
+from .gate import ReleasedTable, of_patients
 from .overview_lines import NO_EVENT, NO_TABLE
 from .row_words import row_of, tenths
 from .safety import ReleasedSafety
@@ -48,10 +48,10 @@ def _kind_sentence(released: ReleasedSafety, kind: str) -> str:
     if pd.isna(row["per_100_sessions"]):
         return f"{name}: withheld, it would show fewer than {table.min_cell} patients or events."
     if row["n_events"] == 0:
+        who = of_patients(table.words("n_patients", place))
         return (
-            f"{name}: none in {row['n_sessions']:,.0f} sessions of {table.words('n_patients', place)} patients; with "
-            f"95% confidence at most {number_text(row['at_most_per_100'])} per 100 sessions and "
-            f"{row['at_most_share']:.1%} of patients."
+            f"{name}: none in {row['n_sessions']:,.0f} sessions of {who}; with 95% confidence at most "
+            f"{number_text(row['at_most_per_100'])} per 100 sessions and {row['at_most_share']:.1%} of patients."
         )
     return (
         f"{name}: {number_text(row['per_100_sessions'])} per 100 sessions (95% interval {_session_interval(row)}), "
@@ -122,23 +122,59 @@ def two_hours_sentence(released: ReleasedSafety) -> str:
     table = released["observed_two_hours"]
     if table.frame.empty:
         return ""
-    row = table.frame.iloc[0].to_dict()
-    return _shares(table, row, 0, start="Nasal esketamine observed for two hours or more")
+    row, start = table.frame.iloc[0].to_dict(), "Nasal esketamine was observed for two hours or more"
+    if pd.isna(row["share_sessions"]):
+        return f"{start}: withheld, it would show fewer than {table.min_cell} patients."
+    low, high, kind = _sessions_ends(row)
+    of = f"{row['n_sessions']:,.0f} sessions of {of_patients(table.words('n_patients'))} with the time recorded"
+    if row["share_sessions"] == 1:
+        return f"{start} after all {of}; with 95% confidence after at least {tenths(low)} of such sessions."
+    share, interval = tenths(row["share_sessions"]), interval_text(100 * low, 100 * high)
+    return f"{start} after {share} of sessions (95% interval {interval}%{kind}), {row['n_sessions_with']:,.0f} of {of}."
+
+
+def course_sentences(released: ReleasedSafety) -> tuple[str, ...]:
+    """When events of each kind began and were over, where enough patients have both times."""
+    said = []
+    for kind in released.kinds:
+        began, over = (_minutes(released[name], kind) for name in ("onset", "resolution"))
+        if began and over:
+            said.append(
+                f"{KIND_NAMES[kind]}: began {began[0]} minutes after dosing {began[1]}, over {over[0]} minutes after "
+                f"it {over[1]}; medians of the events with the time recorded."
+            )
+    return tuple(said)
+
+
+def _minutes(table: ReleasedTable, kind: str) -> tuple[str, str] | None:
+    """The median time of a kind, and its middle half with what it stands on; None where they may not be said."""
+    found = row_of(table, kind=kind, term=ALL)
+    if found is None or pd.isna(found[0]["median"]) or not found[0]["n_timed_patients"] >= table.min_cell:
+        return None
+    row = found[0]
+    events = "" if pd.isna(row["n_timed"]) else f"; {row['n_timed']:,.0f} events"
+    return f"{row['median']:.0f}", f"(middle half {interval_text(row['q1'], row['q3'], 0)}{events})"
 
 
 def _shares(table: ReleasedTable, row: dict[Any, Any], place: int, start: str) -> str:
     """A share of sessions and of patients, or why there is none."""
     if pd.isna(row["share_sessions"]):
         return f"{start}: withheld, it would show fewer than {table.min_cell} patients."
-    robust = pd.notna(row["sessions_low"])
-    low, high = (row["sessions_low"], row["sessions_high"]) if robust else (row["exact_low"], row["exact_high"])
+    low, high, kind = _sessions_ends(row)
     return (
         f"{start}: {tenths(row['share_sessions'])} of sessions (95% interval {interval_text(100 * low, 100 * high)}%"
-        f"{'' if robust else ', exact'}), {row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f}; at least once in "
+        f"{kind}), {row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f}; at least once in "
         f"{tenths(row['share_patients'])} of patients (exact "
         f"{interval_text(100 * row['patients_low'], 100 * row['patients_high'])}%), "
         f"{table.words('n_patients_with', place)} of {table.words('n_patients', place)}."
     )
+
+
+def _sessions_ends(row: dict[Any, Any]) -> tuple[float, float, str]:
+    """The interval of a share of sessions, and ", exact" where no interval knows the patients apart."""
+    if pd.notna(row["sessions_low"]):
+        return row["sessions_low"], row["sessions_high"], ""
+    return row["exact_low"], row["exact_high"], ", exact"
 
 
 def oxygen_sentence(released: ReleasedSafety) -> str:
@@ -149,7 +185,8 @@ def oxygen_sentence(released: ReleasedSafety) -> str:
     row, place = found
     if pd.isna(row["median"]):
         return f"Lowest oxygen saturation: withheld, fewer than {table.min_cell} patients have it."
+    half, who = interval_text(row["q1"], row["q3"], 0), of_patients(table.words("n_patients", place))
     return (
-        f"Lowest oxygen saturation of a session: median {row['median']:.0f}% (middle half "
-        f"{interval_text(row['q1'], row['q3'], 0)}%), {_sessions(row)} of {table.words('n_patients', place)} patients."
+        f"Lowest oxygen saturation of a session: median {row['median']:.0f}% (middle half {half}%), "
+        f"{_sessions(row)} of {who}."
     )

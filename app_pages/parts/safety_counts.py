@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from analysis.disclosure import Shown
 from analysis.disclosure.safety import ReleasedSafety
-from analysis.disclosure.safety_words import KIND_NAMES, event_sentences, serious_sentences
+from analysis.disclosure.safety_words import KIND_NAMES, course_sentences, event_sentences, serious_sentences
 from analysis.figures import number_text
 from analysis.figures.chart import Chart
 from analysis.figures.look import Theme
@@ -116,6 +116,8 @@ def grades(released: ReleasedSafety) -> None:
             "Seriousness: death, danger to life, hospital, disability or a like outcome",
         )  # fmt: skip
     st.caption("Events, the patients who had them, and the rate per 100 sessions.")
+    for sentence in course_sentences(released):
+        st.markdown(sentence)
     folded("When events began and were over, by event", "course", lambda: _course(released), CLOCK)
 
 

@@ -38,6 +38,18 @@ def test_severity_and_seriousness_have_a_column_for_each_way_of_finding_events(o
     assert '<td class="text">serious</td><td>3 (small) in 3 (small) patients; 0.08</td><td>0</td>' in text
 
 
+def test_when_events_began_and_were_over_is_said_and_that_all_were_observed(open_app: OpenApp) -> None:
+    text = said(open_app(SAFETY))
+    assert (
+        "Events asked for: began 20 minutes after dosing (middle half 15 to 26; 4,395 events), over 60 minutes after "
+        "it (middle half 47 to 75; 4,303 events); medians of the events with the time recorded."
+    ) in text
+    assert (
+        "Nasal esketamine was observed for two hours or more after all 2,514 sessions of 154 patients with the time "
+        "recorded; with 95% confidence after at least 99.9% of such sessions."
+    ) in text
+
+
 def test_when_events_began_and_were_over_is_there_when_opened(open_app: OpenApp) -> None:
     closed = open_app(SAFETY)
     assert "Onset and end in minutes" not in html(closed)

@@ -85,8 +85,9 @@ def test_pressure_observation_and_stopping_are_shares_of_sessions_and_of_patient
     assert safety_words.stopped_sentence(released).startswith(
         "Sessions stopped early: 11.1% of sessions (95% interval "
     )
-    assert safety_words.two_hours_sentence(released).startswith(
-        "Nasal esketamine observed for two hours or more: 66.7% of sessions (95% interval 9.4 to 99.2%, exact), 2 of 3;"
+    assert safety_words.two_hours_sentence(released) == (
+        "Nasal esketamine was observed for two hours or more after 66.7% of sessions (95% interval 9.4 to 99.2%, "
+        "exact), 2 of 3 sessions of 1 (small) patients with the time recorded."
     )
     assert safety_words.oxygen_sentence(released) == (
         "Lowest oxygen saturation of a session: median 97% (middle half 94 to 98%), 7 sessions of 3 (small) patients."
@@ -98,6 +99,11 @@ def test_pressure_observation_and_stopping_are_shares_of_sessions_and_of_patient
     assert safety_words.oxygen_sentence(theirs) == (
         "Lowest oxygen saturation: withheld, fewer than 11 patients have it."
     )
+
+
+def test_times_of_few_patients_are_not_said_in_a_sentence() -> None:
+    for audience in (viewer(), holder()):
+        assert safety_words.course_sentences(of_safety(drawn_events(), audience)) == ()
 
 
 def test_a_share_is_never_rounded_to_nought() -> None:
