@@ -22,7 +22,7 @@ def completed_sessions(study: Study) -> NDArray[np.bool_]:
 
 def sessions_completed(study: Study) -> NDArray[np.int64]:
     """Number of completed sessions of every patient, one entry per row of `patients`."""
-    return study.derive("sessions completed", lambda: _sessions_completed(study))
+    return study.derive("sessions completed", lambda: _sessions_completed(study), lasting=True)
 
 
 def _sessions_completed(study: Study) -> NDArray[np.int64]:
@@ -32,7 +32,7 @@ def _sessions_completed(study: Study) -> NDArray[np.int64]:
 
 def first_sessions(study: Study) -> NDArray[np.int64]:
     """Per patient, the row of the first session in `sessions`; -1 for a patient without one."""
-    return study.derive("first sessions", lambda: _first_sessions(study))
+    return study.derive("first sessions", lambda: _first_sessions(study), lasting=True)
 
 
 def _first_sessions(study: Study) -> NDArray[np.int64]:
@@ -57,7 +57,7 @@ def index_route(study: Study) -> pd.DataFrame:
 
     One row per patient, in the order of `patients`: route, molecule, route_changed.
     """
-    return study.derive("index route", lambda: _index_route(study))
+    return study.derive("index route", lambda: _index_route(study), lasting=True)
 
 
 def _index_route(study: Study) -> pd.DataFrame:
@@ -82,7 +82,7 @@ def in_induction(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> NDArray[n
     A session does when it is within `induction_days` of the first or among the first `induction_sessions`
     (nasal esketamine: `induction_sessions_nasal`), so that neither a fast nor a slow schedule is cut short.
     """
-    return study.derive(("in induction", rules), lambda: _in_induction(study, rules))
+    return study.derive(("in induction", rules), lambda: _in_induction(study, rules), lasting=True)
 
 
 def _in_induction(study: Study, rules: EpisodeRules) -> NDArray[np.bool_]:
@@ -98,7 +98,7 @@ def episodes(study: Study, rules: EpisodeRules = DEFAULT_RULES) -> pd.DataFrame:
     n_maintenance (completed after induction), last_session_day, and induction_complete (as many completed
     sessions as induction has).
     """
-    return study.derive(("episodes", rules), lambda: _episodes(study, rules))
+    return study.derive(("episodes", rules), lambda: _episodes(study, rules), lasting=True)
 
 
 def _episodes(study: Study, rules: EpisodeRules) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -53,18 +52,33 @@ def time_order(patient: NDArray[np.integer], day: NDArray[np.float64], *later_ke
     return np.lexsort(keys[::-1]).astype(np.int64)
 
 
-def order_sessions(
-    session_patient: NDArray[np.intp],
-    session_day: NDArray[np.float64],
-    query_patient: NDArray[np.intp],
-    query_day: NDArray[np.float64],
-) -> SessionOrder:
-    """Relate each query (a patient and a day) to the sessions of that patient before that day."""
-    days = np.sort(pd.unique(session_day))
-    width = np.int64(len(days) + 1)
-    row = time_order(session_patient, session_day)
-    ordered = (session_patient.astype(np.int64) * width + np.searchsorted(days, session_day, side="left"))[row]
-    start_key = query_patient.astype(np.int64) * width
-    first = np.searchsorted(ordered, start_key, side="left").astype(np.int64)
-    upto = np.searchsorted(ordered, start_key + np.searchsorted(days, query_day, side="left"), side="left")
-    return SessionOrder(row, first, upto.astype(np.int64) - first)
+@dataclass(frozen=True)
+class OrderedSessions:
+    """Sessions ready to be asked about. days: the different days, ascending. row: the session rows by patient and day.
+    key: of those rows, the patient and the place of the day as one number. first: per patient, where their sessions
+    begin in that order."""
+
+    days: NDArray[np.float64]
+    row: Ints
+    key: Ints
+    first: Ints
+
+    @property
+    def width(self) -> np.int64:
+        return np.int64(len(self.days) + 1)
+
+    def before(self, patient: NDArray[np.intp], day: NDArray[np.float64]) -> SessionOrder:
+        """Relate each query (a patient and a day) to the sessions of that patient before that day."""
+        wanted = patient.astype(np.int64) * self.width + np.searchsorted(self.days, day, side="left")
+        first = self.first[patient]
+        upto = np.searchsorted(self.key, wanted, side="left").astype(np.int64)
+        return SessionOrder(self.row, first, upto - first)
+
+
+def order_sessions(patient: NDArray[np.intp], day: NDArray[np.float64], n_patients: int) -> OrderedSessions:
+    """Order some sessions, given by patient (a row number below n_patients) and day."""
+    days, place = np.unique(day, return_inverse=True)
+    row = time_order(patient, day)
+    key = (patient.astype(np.int64) * np.int64(len(days) + 1) + place)[row]
+    first = np.searchsorted(patient[row], np.arange(n_patients), side="left").astype(np.int64)
+    return OrderedSessions(days, row, key, first)

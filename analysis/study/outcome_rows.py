@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .baseline import baselines
 from .episodes import DEFAULT_RULES, completed_sessions, index_route
-from .order import SessionOrder, order_sessions, time_order
+from .order import OrderedSessions, SessionOrder, order_sessions, time_order
 from .rules import EpisodeRules
 from .scores import scores_of
 from .study import Study
@@ -20,14 +20,15 @@ _ASSESSMENT_COLUMNS = {"patient_id", "day", "instrument", "score"}
 
 def _sessions_before(study: Study, rows: NDArray[np.int64]) -> tuple[SessionOrder, NDArray[np.int64]]:
     """Completed sessions before each of some assessments, and the session rows that order refers to."""
+    ordered, done = study.derive("ordered sessions", lambda: _ordered_sessions(study), lasting=True)
+    patient, day = study.patient_positions("assessments"), study.assessments["day"].to_numpy(dtype=float)
+    return ordered.before(patient[rows], day[rows]), done
+
+
+def _ordered_sessions(study: Study) -> tuple[OrderedSessions, NDArray[np.int64]]:
     done = np.flatnonzero(completed_sessions(study))
-    order = order_sessions(
-        study.patient_positions("sessions")[done],
-        study.sessions["day"].to_numpy(dtype=float)[done],
-        study.patient_positions("assessments")[rows],
-        study.assessments["day"].to_numpy(dtype=float)[rows],
-    )
-    return order, done
+    patient, day = study.patient_positions("sessions"), study.sessions["day"].to_numpy(dtype=float)
+    return order_sessions(patient[done], day[done], len(study.patients)), done
 
 
 def _as_category(values: pd.Series) -> pd.Series:

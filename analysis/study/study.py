@@ -100,14 +100,15 @@ class Study:
 
     def patient_positions(self, table: str) -> NDArray[np.intp]:
         """For each row of a table, the row number of its patient in `patients`; the joining key of the study."""
-        return self.derive(("positions", table), lambda: self._look_up(self.tables[table]["patient_id"]))
+        lasting = table != "assessments"
+        return self.derive(("positions", table), lambda: self._look_up(self.tables[table]["patient_id"]), lasting)
 
     def _look_up(self, ids: pd.Series) -> NDArray[np.intp]:
         """Row numbers in `patients`. A run of rows of one patient is looked up once: most files come in runs."""
         if not len(ids):
             return np.empty(0, dtype=np.intp)
         starts = np.concatenate([[True], np.asarray(ids.array[1:] != ids.array[:-1], dtype=bool)])
-        index = self.derive("patient index", lambda: pd.Index(self.patients["patient_id"]))
+        index = self.derive("patient index", lambda: pd.Index(self.patients["patient_id"]), lasting=True)
         found: NDArray[np.intp] = index.get_indexer(ids[starts])
         rows: NDArray[np.intp] = found[np.cumsum(starts) - 1]
         return rows
@@ -116,14 +117,21 @@ class Study:
     def _derived(self) -> dict[Hashable, object]:
         return {}
 
-    def derive(self, key: Hashable, compute: Callable[[], Derived]) -> Derived:
+    @cached_property
+    def _lasting(self) -> set[Hashable]:
+        return set()
+
+    def derive(self, key: Hashable, compute: Callable[[], Derived], lasting: bool = False) -> Derived:
         """What `compute` derives from this study, computed at the first call and kept with the study.
 
         For results that many questions share (the index route, a baseline). The key names the
-        derivation and its settings; the result is not to be changed.
+        derivation and its settings; the result is not to be changed. lasting: it makes no use of the
+        assessments, so that it holds for the same study with others too.
         """
         if key not in self._derived:
             self._derived[key] = compute()
+            if lasting:
+                self._lasting.add(key)
         return self._derived[key]  # type: ignore[return-value]
 
     def instruments_present(self) -> tuple[str, ...]:
@@ -133,8 +141,22 @@ class Study:
 
     def keep_patients(self, keep: NDArray[np.bool_]) -> Study:
         """The study of some patients, each with all of their rows. keep has one entry per row of `patients`."""
-        kept = {
-            name: (frame[keep] if name == "patients" else frame[keep[self.patient_positions(name)]])
-            for name, frame in self.tables.items()
-        }
-        return Study.from_tables(self.name, kept, self.notes, self.allowed)
+        place, kept, positions = np.cumsum(keep) - 1, {}, {}
+        for name, frame in self.tables.items():
+            if name == "patients":
+                kept[name] = frame[keep]
+                continue
+            whose = self.patient_positions(name)
+            rows = keep[whose]
+            kept[name], positions[name] = frame[rows], place[whose[rows]]
+        found = Study.from_tables(self.name, kept, self.notes, self.allowed)
+        found._derived.update({("positions", name): whose for name, whose in positions.items()})
+        found._lasting.update(("positions", name) for name in positions if name != "assessments")
+        return found
+
+    def with_assessments(self, assessments: pd.DataFrame) -> Study:
+        """The same patients and sessions with other assessments; what was derived without them is kept."""
+        found = Study.from_tables(self.name, self.tables | {"assessments": assessments}, self.notes, self.allowed)
+        found._derived.update({key: self._derived[key] for key in self._lasting})
+        found._lasting.update(self._lasting)
+        return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
-from analysis.study import Study, outcome_rows
+from analysis.study import Study, baselines, episodes, outcome_rows
 from tests.drawn import drawn_study
 from tests.study.test_outcome_rows import ASSESSMENTS, PATIENTS, SESSIONS
 
@@ -75,3 +76,28 @@ def test_a_study_made_of_a_study_keeps_its_names_and_notes() -> None:
     again = study.keep_patients(np.ones(4, dtype=bool))
     assert list(again.patients.columns) == list(study.patients.columns)
     assert again.notes == study.notes
+
+
+def looked_up(study: Study, table: str) -> list[int]:
+    places = {name: place for place, name in enumerate(study.patients["patient_id"])}
+    return [places[name] for name in study.tables[table]["patient_id"]]
+
+
+def test_the_patients_of_kept_rows_are_known_without_looking_them_up_again(sample_study: Study) -> None:
+    kept = sample_study.keep_patients(np.arange(len(sample_study.patients)) % 3 == 1)
+    for table in ("sessions", "assessments", "therapy_visits", "adverse_events"):
+        assert kept.patient_positions(table).tolist() == looked_up(kept, table), table
+
+
+def test_other_assessments_change_what_is_derived_from_them_and_nothing_else(sample_study: Study) -> None:
+    everything = outcome_rows(sample_study, "PHQ-9", patient_columns=[])
+    assessments = sample_study.assessments
+    other = sample_study.with_assessments(assessments[::2].assign(score=assessments["score"][::2] + 1))
+    fresh = Study.from_tables("fresh", other.tables)
+    assert len(everything) > len(outcome_rows(other, "PHQ-9", patient_columns=[]))
+    pd.testing.assert_frame_equal(
+        outcome_rows(other, "PHQ-9", patient_columns=[]), outcome_rows(fresh, "PHQ-9", patient_columns=[])
+    )
+    pd.testing.assert_frame_equal(baselines(other, "PHQ-9"), baselines(fresh, "PHQ-9"))
+    assert other.patient_positions("assessments").tolist() == looked_up(other, "assessments")
+    assert episodes(other) is episodes(sample_study)

@@ -33,7 +33,7 @@ def item_study(study: Study, name: str) -> Study:
         empty = np.full(len(table), np.nan)
         answered = table["suicidality_item"].to_numpy(dtype=float, na_value=np.nan) if has_column(study) else empty
         table = table.assign(score=answered)
-    return Study.from_tables(study.name, study.tables | {"assessments": table})
+    return study.with_assessments(table)
 
 
 def has_column(study: Study) -> bool:
