@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-ALONE = (
-    1e-10  # a patient whom a coefficient of their own fits exactly (the only one of a route) says nothing of scatter
-)
+ALONE = 1e-10  # a patient fitted exactly by a coefficient of their own (the only one of a route) shows no scatter
 
 
 @dataclass(frozen=True, eq=False)
