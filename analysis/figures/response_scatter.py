@@ -16,7 +16,7 @@ from .look import Theme, base_layout, faded, route_marker
 from .numbers import nice_ticks, number_text, tick_texts
 from .response_waterfall import single_patients
 
-_PLOT_PX = 270
+_PLOT_PX = 240
 _FOOT_PX = 52
 _LEFT_PX = 56
 _RIGHT_PX = 16

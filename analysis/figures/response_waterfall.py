@@ -16,7 +16,7 @@ from .frames import routes_in_order
 from .look import Theme, base_layout
 from .numbers import number_text, share_text
 
-_PLOT_PX = 292
+_PLOT_PX = 262
 _FOOT_PX = 46
 _LEFT_PX = 62
 _RIGHT_PX = 16

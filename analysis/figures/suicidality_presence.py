@@ -17,7 +17,7 @@ from .numbers import interval_text, share_text
 from .response_rows import share_axis
 
 _DAYS = {"baseline": 0.0, **{window.name: window.target_day for window in WINDOWS}}
-_PLOT_PX = 250
+_PLOT_PX = 220
 _FOOT_PX = 76
 _HEAD_PX = 12
 _LEFT_PX = 52

@@ -157,6 +157,7 @@ class Study:
     def with_assessments(self, assessments: pd.DataFrame) -> Study:
         """The same patients and sessions with other assessments; what was derived without them is kept."""
         found = Study.from_tables(self.name, self.tables | {"assessments": assessments}, self.notes, self.allowed)
-        found._derived.update({key: self._derived[key] for key in self._lasting})
-        found._lasting.update(self._lasting)
+        lasting = tuple(self._lasting)  # a copy: another session may be deriving from this study at the moment
+        found._derived.update({key: self._derived[key] for key in lasting})
+        found._lasting.update(lasting)
         return found

@@ -16,12 +16,8 @@ from analysis.disclosure import viewer
 from analysis.disclosure.audience import holder
 from analysis.disclosure.change_tables import change_relations, change_tables
 from analysis.disclosure.coarse import FEWEST, STEP
-from analysis.disclosure.counted import Relations, Tables, count_system, keys_of
 from analysis.disclosure.denominators import SHARED
-from analysis.disclosure.gate import SEEN, release
 from analysis.disclosure.overview_tables import overview_counts
-from analysis.disclosure.ranges import Knowledge, possible_range
-from analysis.disclosure.response_names import joined
 from analysis.disclosure.response_page import ResponseResults, page_tables, release_response
 from analysis.outcomes import (
     ModelSpec,
@@ -35,8 +31,7 @@ from analysis.outcomes.durability import durability
 from analysis.outcomes.response import response
 from analysis.outcomes.suicidality import suicidality
 from analysis.study import Study
-
-FEW = range(1, 11)
+from tests.disclosure.reader import FEW, View, assert_nothing_follows
 
 
 def results(study: Study, n_study: int, name: str = "PHQ-9") -> ResponseResults:
@@ -61,49 +56,7 @@ COHORTS = [
 ]
 
 
-def states_of(tables: Tables, relations: Relations, stages: list[Any]) -> dict[Any, str]:
-    """What a viewer is shown of each count."""
-    found = release(tables, viewer(), relations, stages=stages)
-    states: dict[Any, str] = {}
-    for name, table in tables.items():
-        for counted in table.counts:
-            if counted.printed:
-                for key, state in zip(keys_of(table, counted), found[name].states[counted.column], strict=True):
-                    states[key] = state if states.get(key) not in SEEN else states[key]
-    return states
-
-
-def assert_nothing_follows(views: list[tuple[Tables, Relations, list[Any]]], most: int) -> None:
-    """By linear programming over all the views together."""
-    states: dict[Any, str] = {}
-    for view in views:
-        for key, state in states_of(*view).items():
-            states[key] = state if states.get(key) not in SEEN else states[key]
-    every = {f"{place} {name}": table for place, (tables, _, _) in enumerate(views) for name, table in tables.items()}
-    system = count_system(every, joined(*(relations for _, relations, _ in views)))
-    closed = any(states.get(key) == "withheld" for key, n in system.counts.items() if n in FEW)
-    limits: dict[Any, tuple[float, float]] = {}
-    for key in system.counts:
-        if states.get(key) == "<11":
-            limits[key] = (1.0, 10.0)
-        elif states.get(key) not in SEEN:
-            limits[key] = (11.0 if key in states and not closed else 0.0, float("inf"))
-    known = Knowledge({key: n for key, n in system.counts.items() if key not in limits}, system.sums, limits)
-    linked = {member for one in system.sums for member in one.members}
-    secrets = [key for key, n in system.counts.items() if n in FEW]
-    assert all(key in limits for key in secrets)
-    asked = [key for key in secrets if key in linked]
-    for key in asked[:: max(1, len(asked) // most)]:
-        low, high = possible_range(key, known)
-        assert low < high, f"{key} can be worked out: {low}"
-
-
-HEAVY = [
-    pytest.param(cohort, marks=pytest.mark.slow if place not in (0, 4) else ()) for place, cohort in enumerate(COHORTS)
-]
-
-
-@pytest.mark.parametrize("cohort", HEAVY)
+@pytest.mark.parametrize("cohort", COHORTS)
 def test_no_small_count_follows_from_the_page_beside_the_others(
     sample_study: Study, prepared: PreparedSymptomChange, cohort: Cohort
 ) -> None:
@@ -112,12 +65,12 @@ def test_no_small_count_follows_from_the_page_beside_the_others(
     change = symptom_change(prepared, chosen)
     tables, relations = page_tables(raw, viewer())
     review = overview_counts(raw.review, raw.n_study)
-    views: list[tuple[Tables, Relations, list[Any]]] = [
-        (review.tables, review.relations, [SHARED]),
-        (tables, relations, [SHARED, tuple(review.tables)]),
-        (change_tables(change), change_relations(change), [SHARED]),
+    views = [
+        View(review.tables, review.relations, [SHARED]),
+        View(tables, relations, [SHARED, tuple(review.tables)]),
+        View(change_tables(change), change_relations(change), [SHARED]),
     ]
-    assert_nothing_follows(views, most=6)
+    assert_nothing_follows(views)
 
 
 @pytest.mark.slow
@@ -128,7 +81,7 @@ def test_no_small_count_of_any_cohort_at_all_follows(sample_study: Study, share:
     raw = results(sample_study.keep_patients(keep), 640)
     tables, relations = page_tables(raw, viewer())
     known = tuple(overview_counts(raw.review, raw.n_study).tables)
-    assert_nothing_follows([(tables, relations, [SHARED, known])], most=12)
+    assert_nothing_follows([View(tables, relations, [SHARED, known])])
 
 
 def frames(found: Any) -> list[pd.DataFrame]:

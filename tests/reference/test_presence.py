@@ -27,7 +27,7 @@ def ours(rows: pd.DataFrame) -> pd.DataFrame:
     times = reference("presence")["times"]
     score = {name: wide[name].to_numpy() for name in times[1:]}
     nobody = np.zeros(len(wide))
-    followed = Followed(pd.DataFrame(), wide["baseline"].to_numpy(), nobody > 0, nobody, score, {})
+    followed = Followed(pd.DataFrame(), wide["baseline"].to_numpy(), nobody > 0, nobody, nobody, score, {})
     return presence(followed, tuple(times[1:]))
 
 

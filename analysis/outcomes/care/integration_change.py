@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -19,6 +18,7 @@ from analysis.outcomes.safety.session_rows import SessionRows
 from analysis.study import Study, completed_sessions
 from analysis.vocabulary import WINDOWS
 
+from .least_squares import least_squares
 from .therapy import INTEGRATION, WITHIN_DAYS, VisitRecording, followed_by_integration
 
 WINDOW = next(window for window in WINDOWS if window.name == "day 28")
@@ -63,11 +63,11 @@ def association(people: pd.DataFrame, instrument: str) -> IntegrationChange:
     if min(some, n - some) < FEWEST:
         return counts
     design = _design(people)
-    if np.linalg.matrix_rank(design) < design.shape[1] or n <= design.shape[1]:
+    fit = least_squares(people["change"].to_numpy(float), design)
+    if fit is None:
         return counts
-    fit = sm.OLS(people["change"].to_numpy(float), design).fit(cov_type="HC3")
-    half = float(stats.t.ppf(0.975, n - design.shape[1]) * fit.bse[1])
-    estimate = float(fit.params[1])
+    half = float(stats.t.ppf(0.975, n - design.shape[1]) * fit.std_error[1])
+    estimate = float(fit.estimate[1])
     return IntegrationChange(instrument, n, some, n - some, estimate, estimate - half, estimate + half)
 
 
