@@ -42,15 +42,21 @@ class ReleasedCare:
 
 
 def release_care(
-    result: Care, review: Overview, n_study: int, audience: Audience, closed: Collection[str] = ()
+    result: Care,
+    review: Overview,
+    n_study: int,
+    audience: Audience,
+    closed: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> ReleasedCare:
     """Release everything of a page together. review is of the same cohort; n_study counts everyone of the study who
-    started treatment."""
+    started treatment. closed are routes of which nothing may be shown, others such groups of another kind ("payer
+    VA")."""
     own = care_counts(result, audience, closed)
     ready, stages = beside_overview(own, review, n_study)
-    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed), stages))
+    found = without_names(release(ready.tables, audience, ready.relations, closed_words(closed) | set(others), stages))
     mine = found.of(own.tables.keys())
-    access, staying = released_access(result.access, audience, closed), released_staying(result, audience)
+    access, staying = released_access(result.access, audience, {*closed, *others}), released_staying(result, audience)
     tables = {**mine.tables, "access": access, "staying": staying}
     return ReleasedCare(
         audience,

@@ -14,7 +14,8 @@ from .suppression import CountSystem, withhold
 
 
 def released_access(access: pd.DataFrame, audience: Audience, closed: Collection[str]) -> ReleasedTable:
-    """Payers by routes: a table with both its margins known, in which no small cell may be worked out."""
+    """Payers by routes: a table with both its margins known, in which no small cell may be worked out. closed are
+    routes and payers ("payer VA") of which nothing may be shown."""
     small = [is_small(n, audience.min_cell) for n in access["n_patients"]]
     if audience.sees_small:
         states = ["small" if one else "shown" for one in small]
@@ -22,7 +23,7 @@ def released_access(access: pd.DataFrame, audience: Audience, closed: Collection
     hidden = withhold(_margins(access), audience.min_cell)
     cells = list(zip(access["payer"], access["route"], strict=True))
     states = [
-        WITHHELD if cell in hidden.complementary or cell[1] in closed
+        WITHHELD if cell in hidden.complementary or cell[1] in closed or f"payer {cell[0]}" in closed
         else f"<{audience.min_cell}" if cell in hidden.small else "shown"
         for cell in cells
     ]  # fmt: skip

@@ -38,6 +38,7 @@ from analysis.vocabulary import route_label
 from . import access, state
 
 _VERDICT = "kat_verdict"
+NOT_RECORDED = "not recorded"
 NOT_REMEMBERED = (
     "The record of released cohorts named in the settings cannot be read or written, so no cohort can be shown. "
     "Whoever keeps this dashboard has to mend that first."
@@ -109,8 +110,8 @@ def _records(digest: str, path: str, min_cell: int, _study: Study) -> CohortReco
     """The record of a study. Everyone is the first of its cohorts: every page names their number."""
     groups = index_route(_study)["route"].astype("str").fillna("none").tolist()
     also = [
-        [f"{word} {value}" for value in _study.patients[column].astype("str").fillna("none")]
-        for word, column in (("clinic", "clinic_id"), ("year", "index_year"))
+        [f"{word} {value}" for value in _study.patients[column].astype("str").fillna(NOT_RECORDED)]
+        for word, column in (("clinic", "clinic_id"), ("year", "index_year"), ("payer", "payer"))
         if column in _study.patients
     ]
     record = CohortRecord(None if path == "None" else Path(path), digest, groups, min_cell, also)

@@ -56,7 +56,9 @@ def _care(digest: str, asked: Cohort, name: str, _study: Study) -> Care:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _care_page(digest: str, asked: Cohort, name: str, sight: Sight, _study: Study) -> Shown[ReleasedCare]:
     found, review, n_study = _care(digest, asked, name, _study=_study), state.review(name), _n_study()
-    return shown(lambda audience: release_care(found, review, n_study, audience, sight.closed), sight.audience)
+    return shown(
+        lambda audience: release_care(found, review, n_study, audience, sight.closed, sight.others), sight.audience
+    )
 
 
 def _n_study() -> int:

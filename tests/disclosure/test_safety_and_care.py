@@ -230,3 +230,13 @@ def test_patients_of_events_without_a_session_are_everyone_and_shown_only_with_t
         for _, rows in table.frame.groupby("kind"):
             of_both = seen[rows.index[rows["route"].isin(["all", NO_SESSION])]]
             assert len(set(of_both.tolist())) == 1
+
+
+def test_nothing_is_shown_of_a_payer_in_whom_two_cohorts_differ_by_few(raw) -> None:
+    one = raw(COHORTS[0])
+    page = release_care(one.care, one.review, one.n_study, viewer(), (), ("payer Medicare",))
+    access = page.frame("access")
+    assert access.loc[access["payer"] == "Medicare", ["n_patients", "share"]].isna().all(axis=None)
+    mine = page.frame("by_payer")["payer"] == "Medicare"
+    assert page.frame("by_payer").loc[mine, ["n_starters", "sessions_median", "share_complete"]].isna().all(axis=None)
+    assert page.frame("by_payer").loc[~mine, "sessions_median"].notna().any()
