@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.outcomes import number_text
+from analysis.outcomes import NOT_SHOWN, number_text
 from analysis.outcomes.safety import ALL, SOLICITED, SPONTANEOUS
 from analysis.outcomes.safety.event_rates import SERIOUS
 from analysis.outcomes.safety.vital_signs import PEAK_OVER
@@ -56,9 +56,11 @@ def _serious_value(released: ReleasedSafety) -> tuple[str, str]:
     table = released["by_seriousness"]
     for kind in released.kinds:
         found = row_of(table, kind=kind, seriousness=SERIOUS)
-        if found is not None:
-            values.append(table.words("n_events", found[1]).replace("fewer than ", "<"))
-            words.append(f"{values[-1]} {_short(kind)}")
+        if found is None:
+            continue
+        asked = found[0]["n_sessions"] != 0
+        values.append(table.words("n_events", found[1]).replace("fewer than ", "<") if asked else NOT_SHOWN)
+        words.append(f"{values[-1]} {_short(kind)}" if asked else f"none recorded as {_short(kind)} at these clinics")
     return (values[0] if len(values) == 1 else " and ".join(values)), ", ".join(words)
 
 

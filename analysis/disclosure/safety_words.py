@@ -87,6 +87,9 @@ def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
             continue
         row, place = found
         start = f"{KIND_NAMES[kind]}, serious"
+        if row["n_sessions"] == 0:
+            said.append(f"{start}: no clinic of this cohort recorded such events.")
+            continue
         if row["n_events"] == 0 and pd.notna(row["at_most_per_100"]):
             text = f"{start}: none in {row['n_sessions']:,.0f} sessions, with 95% confidence at most "
             text += f"{number_text(row['at_most_per_100'], 2)} per 100 sessions (rule of three)"

@@ -26,7 +26,8 @@ _TICKS = (1, 3, 6, 9, 12, 18, LAST_SESSION)
 _MARKED = frozenset(map(float, _TICKS))
 _READ_STAYING = (
     "Each line is the share of starters who completed at least that many sessions, by the route of the first session; "
-    "the band is a 95% interval (Wilson). Everybody's last recorded session counts as the end here, also when "
+    "the band is a 95% interval (Wilson), and the numbers under the axis are all starters who reached it. Everybody's "
+    "last recorded session counts as the end here, also when "
     "treatment goes on: the study has no calendar, so nobody can tell. The grey line counts only those as stopped of "
     f"whom something is recorded more than {STOPPED_AFTER_DAYS} days later, the others being censored (Kaplan-Meier): "
     "the truth lies between the two. Stopping can be a good or a bad sign."

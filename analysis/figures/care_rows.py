@@ -16,7 +16,7 @@ from analysis.vocabulary import route_label
 from .chart import Chart, heading
 from .look import Theme, route_marker
 from .numbers import interval_text, number_text, share_text
-from .safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
+from .safety_rows import READ_ARROW, RowLabel, RowPanel, RowPoint, rows_figure
 from .safety_withheld import withheld_chart
 
 _READ_VISITS = (
@@ -78,7 +78,7 @@ def visits_chart(released: ReleasedCare, theme: Theme) -> Chart:
         alt=f"{title}. "
         + "; ".join(f"{panel.title}, {labels[p.row].text}: {p.words}" for panel in panels for p in panel.points)
         + ".",
-        how_to_read=_READ_VISITS,
+        how_to_read=_READ_VISITS + READ_ARROW,
     )
 
 
@@ -113,7 +113,7 @@ def _visits_caption(frame: pd.DataFrame, table: ReleasedTable) -> str:
         n = count_words(row["n_patients"], str(table.states["n_patients"].loc[place]))
         said.append(
             f"{str(row['kind']).capitalize()}: {row['n_visits']:,.0f} visits in {row['n_sessions']:,.0f} sessions of "
-            f"{of_patients(n)} at {row['n_clinics']} clinics that recorded them"
+            f"{of_patients(n)} at {row['n_clinics']} clinic{'s' if row['n_clinics'] != 1 else ''} that recorded them"
         )
     return "; ".join(said) + "." if said else "Clinics that recorded such visits only."
 

@@ -13,7 +13,7 @@ from analysis.vocabulary import route_label
 from .chart import Chart, Heading, drawn, heading
 from .frames import routes_in_order
 from .look import Theme, base_layout, faded, route_marker
-from .numbers import nice_ticks, number_text, tick_texts
+from .numbers import nice_ticks, number_text, share_text, tick_texts
 from .response_waterfall import single_patients
 
 _PLOT_PX = 240
@@ -25,8 +25,8 @@ _SIGNS = {"IV": "\u25cb", "IN": "\u25a1", "IM": "\u25c7", "SL": "\u25b3", "SC": 
 _OTHER_SIGN = "\u2b21"
 _READ = (
     "One marker a patient scored at the end of induction: the score before across, the score then upwards. On the "
-    "diagonal nothing changed, below it the score fell; below the dotted line it fell by half or more. {band}Patients "
-    "with equal scores lie on one another. Patients without a score are not here."
+    "diagonal nothing changed, below it the score fell; below the dotted line, where there is one, it fell by as much "
+    "as a response takes. {band}Patients with equal scores lie on one another. Patients without a score are not here."
 )
 _BAND = "Inside the grey band the change is no larger than measuring twice would give. "
 
@@ -43,8 +43,8 @@ def scatter_chart(released: ReleasedResponse, theme: Theme) -> Chart:
     result = released.result
     name, reliable = result.instrument.name, result.reliable
     title = f"{name} before and at the end of induction"
-    band = "Grey: no reliable change. " if reliable is not None else ""
-    top = heading(title, f"One marker a patient. {band}Dotted: half of the score before.", theme)
+    band = " Grey: no reliable change." if reliable is not None else ""
+    top = heading(title, f"One marker a patient.{_dotted(result.cutoffs.response)}{band}", theme)
     ends = (float(result.instrument.minimum), float(result.instrument.maximum))
     traces = _lines(ends, None if reliable is None else reliable.points, result.cutoffs.response, theme)
     traces += _markers(points, theme)
@@ -57,6 +57,11 @@ def scatter_chart(released: ReleasedResponse, theme: Theme) -> Chart:
         how_to_read=_READ.format(band=_BAND if reliable is not None else ""),
         is_individual=True,
     )
+
+
+def _dotted(fraction: float | None) -> str:
+    """What the dotted line is, where the instrument has a response."""
+    return "" if fraction is None else f" Dotted: a fall of {share_text(fraction)}."
 
 
 def _caption(released: ReleasedResponse, points: pd.DataFrame) -> str:

@@ -30,7 +30,7 @@ _BETWEEN_BLOCKS = 0.02
 _WIDE_BLOCK = 0.17  # of the axis: room for the name of a route on a tablet
 _READ = (
     "One thin bar a patient scored at the end of induction, on each route of the first session from the largest fall "
-    "to the largest rise, as a share of that patient's own baseline. Bars beyond the line of 50% are responders. Rises "
+    "to the largest rise, as a share of that patient's own baseline. Bars beyond the dotted line are responders. Rises "
     "of more than 100% are drawn as 100%. Patients without a score are not here, and change in treated patients alone "
     "is not change due to treatment. Routes were chosen, not drawn by lot."
 )
@@ -75,12 +75,13 @@ def _patients(released: ReleasedResponse, points: pd.DataFrame, theme: Theme) ->
     name = released.result.instrument.name
     fell, rose = _moved(points)
     title = f"{name} fell in {fell:,} of {len(points):,} patients scored, rose in {rose:,}"
-    words = "Percent change at the end of induction, one bar a patient, by first route. Dotted: \u221250%."
-    top = heading(title, words, theme)
+    fraction = released.result.cutoffs.response
+    dotted = "" if fraction is None else f" Dotted: {number_text(-100 * fraction, 0)}%."
+    top = heading(title, f"Percent change at the end of induction, one bar a patient, by first route.{dotted}", theme)
     blocks = _blocks(points)
     return Chart(
         name=f"waterfall-{name}",
-        plot=drawn({"data": _bars(blocks, theme), "layout": _layout(blocks, top, theme)}),
+        plot=drawn({"data": _bars(blocks, theme), "layout": _layout(blocks, fraction, top, theme)}),
         data=partial(points.round, {"percent": 1}),
         caption=f"{len(points):,} patients scored at the end of induction, of {released.starters} starters.",
         alt=f"{title}.",
@@ -135,7 +136,7 @@ def _block_names(blocks: list[_Block], theme: Theme) -> list[dict[str, Any]]:
     ]
 
 
-def _layout(blocks: list[_Block], top: Heading, theme: Theme) -> dict[str, Any]:
+def _layout(blocks: list[_Block], fraction: float | None, top: Heading, theme: Theme) -> dict[str, Any]:
     head = top.height_px + _HEAD_PX
     layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX})
     ticks = [-100.0, -50.0, 0.0, 50.0, 100.0]
@@ -161,12 +162,14 @@ def _layout(blocks: list[_Block], top: Heading, theme: Theme) -> dict[str, Any]:
             "fixedrange": True,
             "title": {"text": "Change from baseline", "font": {"size": 12.5, "color": theme.secondary}},
         },
-        "shapes": [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": -50, "y1": -50}
-            | {"line": {"color": theme.secondary, "width": 1.2, "dash": "dot"}}
-        ],
+        "shapes": [] if fraction is None else [_response_line(fraction, theme)],
         "annotations": [*top.annotations(head, _LEFT_PX), *_block_names(blocks, theme)],
     }
+
+
+def _response_line(fraction: float, theme: Theme) -> dict[str, Any]:
+    place = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": -100 * fraction, "y1": -100 * fraction}
+    return place | {"line": {"color": theme.secondary, "width": 1.2, "dash": "dot"}}
 
 
 def _bins(released: ReleasedResponse, theme: Theme) -> Chart:

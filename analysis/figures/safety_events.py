@@ -16,7 +16,7 @@ from analysis.vocabulary import route_label
 from .chart import Chart, heading
 from .look import Theme, route_marker
 from .numbers import interval_text, number_text, share_text
-from .safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
+from .safety_rows import READ_ARROW, RowLabel, RowPanel, RowPoint, rows_figure
 from .safety_withheld import withheld_chart
 
 FOUND_BY = {
@@ -162,7 +162,7 @@ def _rates_chart(
         data=partial(rates_data, table, table.frame[table.frame["kind"] == records[0]["kind"]]),
         caption=_caption(records, table, frame),
         alt=f"{title}. " + "; ".join(f"{names[point.row]} {point.words}" for point in sessions) + ".",
-        how_to_read=read,
+        how_to_read=read + READ_ARROW,
     )
 
 

@@ -27,6 +27,9 @@ _MOST_TICKS = 4
 _ROOM_FOR_FEW = 3.0  # of what is known well, for intervals of a few patients
 _ROOM_WITHOUT_FIRM = 5.0  # of the largest value, where all rows are of a few
 _EPSILON = 1e-9
+READ_ARROW = (
+    " A bar that ends in an arrow is of a few patients and goes on beyond the axis; the words beside it have it whole."
+)
 _LONGEST_LABEL = 92  # characters on one line of a figure of 500 px
 
 

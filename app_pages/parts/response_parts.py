@@ -64,7 +64,15 @@ def outcomes(shown: Shown[ReleasedResponse]) -> None:
         if has_routes(shown.screen):
             figure(shown, lambda one: routes_chart(one, theme), key="outcome-routes")
         else:
-            st.info(f"No route has {few} patients who reached response or remission on {name}.", icon=HIDDEN)
+            st.info(_why_no_route(shown.screen), icon=HIDDEN)
+
+
+def _why_no_route(released: ReleasedResponse) -> str:
+    result = released.result
+    if result.cutoffs.response is None and result.remission is None:
+        return f"No verified source says what response or remission is on {result.instrument.name}, so none by route."
+    few = released.audience.min_cell
+    return f"No route has {few} patients who reached response or remission on {result.instrument.name}."
 
 
 def definitions(released: ReleasedResponse) -> None:
@@ -115,34 +123,38 @@ def rapid(released: ReleasedResponse) -> None:
     if not len(table):
         st.markdown(f"Nobody in this cohort was scored on {item.name} within nine days of the first session.")
         return
-    frame = released.rapid.frame
+    frame, names = released.rapid.frame, dict(_RAPID)
     columns = {
         "change": [
             _mean(mean, low, high)
             for mean, low, high in zip(frame["mean"], frame["ci_low"], frame["ci_high"], strict=True)
         ],
-        "response": [
-            f"{percent(share)} ({interval_text(100 * low, 100 * high, 0)}%), {k} of {n}"
-            if not pd.isna(share)
-            else percent(share)
-            for share, low, high, k, n in zip(
-                frame["share"],
-                frame["share_low"],
-                frame["share_high"],
-                table["n_reached"],
-                table["n_able"],
-                strict=True,
-            )
-        ],
         "recall": ["not known" if pd.isna(part) else f"{part:.0%}" for part in frame["recall_after"]],
+        "response": _responses(released),
     }
+    if released.result.cutoffs.response is None:
+        del names["response"]
     tables.table(
-        table.assign(**columns)[list(_RAPID)],
+        table.assign(**columns)[list(names)],
         f"{item.name} in the first days after the first session, where it was measured",
-        _RAPID,
+        names,
         right=("recall", "n_patients", "n_again", "change", "response"),
     )
     st.caption(recall_words(item))
+
+
+def _responses(released: ReleasedResponse) -> list[str]:
+    """The share that responded, its interval and its numbers, or that it is withheld."""
+    frame, texts = released.rapid.frame, released.rapid.as_text()
+    rows = zip(
+        frame["share"], frame["share_low"], frame["share_high"], texts["n_reached"], texts["n_able"], strict=True
+    )
+    return [
+        percent(share)
+        if pd.isna(share)
+        else f"{percent(share)} ({interval_text(100 * low, 100 * high, 0)}%), {k} of {n}"
+        for share, low, high, k, n in rows
+    ]
 
 
 def _mean(mean: float, low: float, high: float) -> str:

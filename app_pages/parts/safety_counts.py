@@ -15,6 +15,7 @@ from analysis.disclosure.safety_words import KIND_NAMES, course_sentences, event
 from analysis.figures import number_text
 from analysis.figures.chart import Chart
 from analysis.figures.look import Theme
+from analysis.figures.numbers import NOT_SHOWN
 from analysis.figures.safety_by_session import events_by_session_chart, has_by_session
 from analysis.figures.safety_events import (
     events_by_dose_chart,
@@ -134,6 +135,8 @@ def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, captio
 def _counted(row: dict[Any, Any]) -> str:
     """A count with its patients and rate, as much of it as may be said."""
     events, patients, rate = row["n_events"], row["n_with_event"], row["per_100_sessions"]
+    if events == "0" and pd.isna(rate):  # at no clinic of the cohort anybody recorded such events
+        return NOT_SHOWN
     if events in ("0", "withheld") or events.startswith("<"):
         return str(events)
     who = "; patients withheld" if patients == "withheld" else f" in {patients} patients"

@@ -108,6 +108,8 @@ def test_every_instrument_has_a_page(open_app: OpenApp, name: str) -> None:
     if name == "PCL-5":
         assert "Response is not shown: no verified source says what it is on PCL-5." in text
         assert "Durability is not shown: no verified source says what response is on PCL-5." in text
+        assert "No verified source says what response or remission is on PCL-5, so none by route." in text
+        assert "Response (95% interval)" not in text
     if name == "GAD-7":
         assert "GAD-7 has no item on suicidal thoughts." in text
 

@@ -115,6 +115,14 @@ def test_a_clinic_that_never_asked_has_no_rate_of_events_asked_for(open_app: Ope
     assert "Events asked for: no clinic of this cohort recorded any, so there is no rate, not even nought." in text
 
 
+def test_events_nobody_asked_for_are_not_counted_as_none(open_app: OpenApp) -> None:
+    app = open_app(SAFETY, {"clinic": ["C02"]})
+    text = said(app)
+    assert "Events asked for, serious: no clinic of this cohort recorded such events." in text
+    assert "\u2013 and 0" in text
+    assert '<td class="text">serious</td><td>\u2013</td><td>0</td>' in text
+
+
 def without_columns(folder: Path, table: str, columns: list[str]) -> None:
     path = folder / f"{table}.csv"
     pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=columns).to_csv(path, index=False)

@@ -123,6 +123,15 @@ def test_the_waterfall_has_a_block_a_route_named_with_its_patients_and_says_how_
         assert list(bar.y) == sorted(bar.y)
 
 
+@pytest.mark.parametrize(("name", "line"), [("PHQ-9", -50), ("PEG", -30), ("PCL-5", None)])
+def test_the_dotted_line_is_the_instruments_own_response(sample_study: Study, name: str, line: float | None) -> None:
+    found = released(results(sample_study, name), holder(), individual=True)
+    waterfall, scatter = waterfall_chart(found, LIGHT), scatter_chart(found, LIGHT)
+    assert [shape.y0 for shape in waterfall.plot.layout.shapes] == ([] if line is None else [line])
+    words = " ".join(str(note.text) for chart in (waterfall, scatter) for note in chart.plot.layout.annotations)
+    assert ("Dotted:" in words) == (line is not None)
+
+
 def test_markers_of_single_patients_are_named_by_route(raw: ResponseResults) -> None:
     notes = scatter_chart(released(raw, holder(), individual=True), LIGHT).plot.layout.annotations
     key = next(note.text for note in notes if "Intramuscular" in note.text)
