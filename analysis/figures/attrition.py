@@ -19,7 +19,7 @@ _HEAD_PX = 44  # counts and shares stand above the tallest bar
 _FOOT_PX = 66
 _BAR = 0.2  # half the width of a bar, in steps
 _LOSS_REACH = 0.5  # of a step: how far a lost part flows before it ends
-_ON, _GONE = 0.3, 0.9  # opacity of what goes on, of what is lost
+_ON = 0.22  # opacity of what goes on
 _AXIS_WORDS = {
     "Started treatment": "Started<br>treatment",
     "Has a baseline score": "Has a<br>baseline score",
@@ -28,10 +28,10 @@ _AXIS_WORDS = {
     "Still assessed at three months": "Assessed at<br>three months",
 }
 _READ = (
-    "Each bar is the patients of this cohort who reach a step; its height is their share of all who started. The blue "
-    "flow goes on to the next step, the grey one is lost before it, with how many above it. A patient counts at a step "
-    "who was assessed then or later. Nobody who is lost is known to be well or unwell: what is shown further on speaks "
-    "only of those who stay."
+    "Each bar is the patients of this cohort who reach a step; its height is their share of all who started. The grey "
+    "flow goes on to the next step, the dotted one is lost before it, with how many above it. A patient counts at a "
+    "step who was assessed then or later. Nobody who is lost is known to be well or unwell: what is shown further on "
+    "speaks only of those who stay."
 )
 _MARKED = " A hollow bar is a small number of patients and is left out of everything exported."
 Trace = dict[str, Any]
@@ -56,7 +56,7 @@ class Step:
 def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
     """Steps from left to right, each with its count and share; withheld ones leave a gap that says so."""
     steps = _steps(result.attrition)
-    subtitle = f"{result.instrument}; height is the share of all starters. Grey: lost before the next step."
+    subtitle = f"{result.instrument}; share of all starters. Dotted: lost before the next step."
     top = heading("From starting treatment to three months", subtitle, theme)
     head = top.height_px + _HEAD_PX
     layout = base_layout(theme, head + _PLOT_PX + _FOOT_PX, {"l": 8, "r": 8, "t": head, "b": _FOOT_PX})
@@ -117,8 +117,8 @@ def _bars(steps: list[Step], theme: Theme) -> Trace:
         "y": [step.share or 0.0 for step in steps],
         "width": 2 * _BAR,
         "marker": {
-            "color": [theme.paper if step.is_small else theme.accent for step in steps],
-            "line": {"color": theme.accent, "width": [1.5 if step.is_small else 0 for step in steps]},
+            "color": [theme.paper if step.is_small else theme.everyone for step in steps],
+            "line": {"color": theme.everyone, "width": [1.5 if step.is_small else 0 for step in steps]},
         },
         "text": [f"{step.words}, 95% interval {step.interval}" for step in steps],
         "textposition": "none",
@@ -134,17 +134,18 @@ def _flows(steps: list[Step], theme: Theme) -> list[Trace]:
         if before is None or after is None:
             continue
         left, right = place + _BAR, place + 1 - _BAR
-        traces.append(_area([left, right, right, left], [0, 0, after, after], faded(theme.accent, _ON)))
+        traces.append(_area([left, right, right, left], [0, 0, after, after], faded(theme.everyone, _ON)))
         if before > after:
             end = left + (right - left) * _LOSS_REACH
-            traces.append(_area([left, end, left], [after, before, before], faded(theme.context, _GONE)))
+            traces.append(_area([left, end, left], [after, before, before], theme.paper, theme.muted))
     return traces
 
 
-def _area(x: list[float], y: list[float], colour: str) -> Trace:
+def _area(x: list[float], y: list[float], colour: str, edge: str = "") -> Trace:
+    """A filled shape; with an edge it is dashed round."""
     return {
         "type": "scatter", "mode": "lines", "x": [*x, x[0]], "y": [*y, y[0]], "fill": "toself", "fillcolor": colour,
-        "line": {"width": 0}, "hoverinfo": "skip",
+        "line": {"width": 1.2, "color": edge, "dash": "dot"} if edge else {"width": 0}, "hoverinfo": "skip",
     }  # fmt: skip
 
 

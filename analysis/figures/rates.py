@@ -149,11 +149,11 @@ def _intervals(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, 
         if rate.low is not None:
             x += [rate.low, rate.high, None]
             y += [_height(rate, labels)] * 2 + [None]
-    return {"x": x, "y": y, "mode": "lines", "line": {"color": theme.accent, "width": 3}, "hoverinfo": "skip"}
+    return {"x": x, "y": y, "mode": "lines", "line": {"color": theme.everyone, "width": 3}, "hoverinfo": "skip"}
 
 
 def _markers(rates: list[Rate], labels: list[str], theme: Theme) -> dict[str, Any]:
-    colours = [theme.accent if rate.own else theme.muted for rate in rates]
+    colours = [theme.everyone if rate.own else theme.muted for rate in rates]
     return {
         "x": [rate.share for rate in rates],
         "y": [_height(rate, labels) for rate in rates],

@@ -36,8 +36,38 @@ COLUMN_WORDS = {
     "numerator": "Reached it",
     "denominator": "Denominator",
     "term": "Fixed effect",
+    "kind": "Found",
+    "clinic": "Clinic",
+    "dose": "Dose",
+    "session": "Session",
+    "window": "Window",
+    "n_sessions": "Sessions",
+    "n_clinics": "Clinics",
+    "n_events": "Events",
+    "n_with_event": "Patients with any",
+    "n_with": "Patients with it",
+    "n_able": "Could reach it",
+    "n_scored": "Scored",
+    "n_reached": "Reached it",
+    "n_later": "With a later score",
+    "n_last_reached": "Reached it by the last score",
+    "per_100_sessions": "Per 100 sessions",
+    "robust_low": "95% low (patients)",
+    "robust_high": "95% high (patients)",
+    "exact_low": "95% low (exact)",
+    "exact_high": "95% high (exact)",
+    "value": "Rate",
+    "outside": "Outside limits of, %",
+    "fixed": "Before shrinking",
+    "fixed_low": "95% low, before",
+    "fixed_high": "95% high, before",
 }
-COUNTS = ("n_patients", "n_observed", "numerator", "denominator")
+# What a column of text holds, in a reader's words.
+CELL_WORDS = {"solicited": "asked for", "spontaneous": "mentioned unasked"}
+COUNTS = (
+    "n_patients", "n_observed", "numerator", "denominator", "n_events", "n_with_event", "n_with", "n_able", "n_scored",
+    "n_reached", "n_later", "n_last_reached", "n_sessions",
+)  # fmt: skip
 PROBABILITIES = ("p_value", "p_adjusted")
 
 
@@ -53,7 +83,7 @@ def _formatter(column: pd.Series) -> Formatter:
 
 
 def _text(value: Any) -> str:
-    return "" if pd.isna(value) else str(value)
+    return "" if pd.isna(value) else CELL_WORDS.get(str(value), str(value))
 
 
 def table(

@@ -121,7 +121,7 @@ def test_the_flow_says_how_many_are_lost_between_two_steps() -> None:
 def test_the_holder_sees_a_small_step_as_a_hollow_bar() -> None:
     chart = attrition_chart(released_overview(made_overview(n=20, reached_it=4), holder()), LIGHT)
     assert "<b>8 (small)</b><br>40%" in words(chart.plot)
-    assert list(chart.plot.data[-1].marker.color) == [LIGHT.accent] * 4 + [LIGHT.paper]
+    assert list(chart.plot.data[-1].marker.color) == [LIGHT.everyone] * 4 + [LIGHT.paper]
     assert chart.data()["n_patients"].tolist() == ["20", "18", "13", "12", "8 (small)"]
     assert chart.how_to_read.endswith(
         " A hollow bar is a small number of patients and is left out of everything exported."

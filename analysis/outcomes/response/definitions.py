@@ -74,12 +74,16 @@ def meaning(name: str, of: Cutoffs, remission: str = "") -> str:
     words = {
         RESPONSE: f"a fall of {of.response or 0:.0%} or more from baseline",
         REMISSION: f"a score {remission}",
-        MEANINGFUL: f"a fall of {of.meaningful or 0:g} points or more",
+        MEANINGFUL: f"a fall of {_points(of.meaningful)} or more",
         RELIABLE: f"a fall of more than {of.reliable or 0:.1f} points",
-        DETERIORATION: f"a rise of {of.meaningful or 0:g} points or more",
+        DETERIORATION: f"a rise of {_points(of.meaningful)} or more",
         RELIABLE_DETERIORATION: f"a rise of more than {of.reliable or 0:.1f} points",
     }
     return words[name]
+
+
+def _points(size: float | None) -> str:
+    return "1 point" if size == 1 else f"{size or 0:g} points"
 
 
 def not_known(item: Instrument, of: Cutoffs) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def wilson(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats, Floa
     some = denominator > 0
     share[some] = numerator[some] / denominator[some]
     low[some], high[some] = np.clip(proportion_confint(numerator[some], denominator[some], method="wilson"), 0, 1)
+    low, high = np.fmin(low, share), np.fmax(high, share)  # at 0 and 1 rounding puts an end beyond the share
     return share, low, high
 
 
