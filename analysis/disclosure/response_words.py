@@ -83,6 +83,11 @@ def regression_words(times: ReleasedTimes, sees_small: bool) -> str:
     return " ".join([words, *troubles])
 
 
+def capital(words: str) -> str:
+    """Words at the start of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def after_words(released: ReleasedResponse) -> str:
     """What became of responders, with the restricted mean, and the published shares beside ours."""
     after, durability = released.after, released.durability
@@ -91,8 +96,8 @@ def after_words(released: ReleasedResponse) -> str:
         return durability.sentence
     responders, followed = (after.words("n_patients", row) for row in (0, 1))
     if is_nought(after, 1, "n_patients"):
-        return f"{responders} patients responded at the end of induction; none of them has a later score."
-    said = f"{responders} patients responded at the end of induction; {followed} of them have a later score. "
+        return f"{capital(responders)} patients responded at the end of induction; none of them has a later score."
+    said = f"{capital(responders)} patients responded at the end of induction; {followed} of them have a later score. "
     if len(released.incidence) and released.audience.sees_small:
         kept = found.kept_days
         said += (
@@ -117,6 +122,7 @@ def _beside(released: ReleasedResponse) -> str:
         if len(ours) and not pd.isna(ours["kept_low"].iloc[0]):
             low, high = (100 * float(ours[name].iloc[0]) for name in ("kept_low", "kept_high"))
             share += f" ({interval_text(low, high, 0)}%)"
+        share = f"a {share} share" if share == WITHHELD_VALUE else share
         said.append(f"{share} without relapse {one.weeks:g} weeks on, published about {one.share:.0%}")
     one = found.published[0]
     return f"{'; '.join(said)} ({one.study}, {one.denominator}). Definitions of relapse may differ."
@@ -131,10 +137,11 @@ def item_words_of(released: ReleasedResponse) -> str:
     def n(name: str) -> str:
         return table.words("n_patients", ITEM_ROWS[name])
 
+    present, absent = capital(n("present")), capital(n("absent"))
     return (
         f"Of {n('both')} patients with the item answered before and after, the latest answer is higher than before in "
-        f"{n('higher')}. {n('present')} had 1 or more before: {n('lower')} of them answered less at the latest. "
-        f"{n('absent')} had 0 before: {n('new')} of them have 1 or more at the latest answer, {n('ever')} at some "
+        f"{n('higher')}. {present} had 1 or more before: {n('lower')} of them answered less at the latest. "
+        f"{absent} had 0 before: {n('new')} of them have 1 or more at the latest answer, {n('ever')} at some "
         "later answer."
     )
 

@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.app.conftest import OpenApp, charts, html, said, unfolded
-from tests.app.test_safety_page import NOBODY, without_columns
 
 CARE = "app_pages/care.py"
 
@@ -62,50 +59,6 @@ def test_tables_by_route_are_there_when_opened(open_app: OpenApp) -> None:
     assert "Access by payer" in html(closed)
     assert not any(caption in html(closed) for caption in captions)
     assert all(caption in html(unfolded(closed)) for caption in captions)
-
-
-def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
-    app = open_app(CARE, NOBODY)
-    assert not app.exception
-    assert not charts(app)
-    assert "No patient meets every rule of this cohort" in said(app)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"route": ["IV"]},
-        {"route": ["SC", "PO"], "age": ["15", "20"]},
-        {"route": ["SC", "PO"], "age": ["60", "90"]},
-        {"payer": ["VA"]},
-    ],
-    ids=["one route", "a handful", "a few", "one payer"],
-)
-def test_a_small_or_narrow_cohort_ends_in_sentences_and_no_traceback(
-    open_app: OpenApp, query: dict[str, list[str]]
-) -> None:
-    app = unfolded(open_app(CARE, query))
-    assert not app.exception
-    assert not app.error
-
-
-def test_a_study_without_visits_charges_doses_and_payers_says_so_for_each(open_app: OpenApp, study_copy: Path) -> None:
-    (study_copy / "therapy_visits.csv").unlink()
-    without_columns(study_copy, "sessions", ["dose_mg", "weight_kg", "cost_usd", "covered"])
-    without_columns(study_copy, "patients", ["payer"])
-    app = open_app(CARE, study=study_copy)
-    assert not app.exception
-    assert not app.error
-    text = said(app)
-    for sentence in (
-        "This study has no therapy_visits table, so nothing can be said about preparation and integration visits here.",
-        "No charge of a session is recorded in this cohort.",
-        "Whether sessions were covered is not recorded in this cohort.",
-        "No payer is recorded in this study.",
-        "No dose is recorded in this cohort.",
-        "The study gives no reasons for stopping; a kept column of patients called stop_reason would be counted here.",
-    ):
-        assert sentence in text
 
 
 def test_a_study_of_one_instrument_has_no_other_condition(open_app: OpenApp, study_copy: Path) -> None:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from tests.app.conftest import OpenApp, charts, html, said, unfolded
@@ -114,13 +113,6 @@ def test_every_instrument_has_a_page(open_app: OpenApp, name: str) -> None:
         assert "GAD-7 has no item on suicidal thoughts." in text
 
 
-def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
-    app = open_app(RESPONSE, NOBODY)
-    assert not app.exception
-    assert not charts(app)
-    assert "No patient meets every rule of this cohort" in said(app)
-
-
 @pytest.mark.parametrize("query", [{"route": ["SC"], "sex": ["male"]}, {"route": ["PO"]}], ids=str)
 def test_a_cohort_of_a_few_ends_in_sentences(open_app: OpenApp, query: dict[str, list[str]]) -> None:
     app = open_app(RESPONSE, query)
@@ -130,35 +122,6 @@ def test_a_cohort_of_a_few_ends_in_sentences(open_app: OpenApp, query: dict[str,
     assert not app.exception
     assert not app.error
     assert "Fewer than two routes have 20 patients" in said(app) or "fewer than two routes" in said(app)
-
-
-def test_one_route_is_compared_with_none(open_app: OpenApp) -> None:
-    app = open_app(RESPONSE, {"route": ["IV"]})
-    assert not app.exception
-    assert (
-        "Response: fewer than two routes have 20 patients and somebody who reached it, so none are compared."
-    ) in said(app)
-
-
-def test_a_study_without_optional_tables_and_items_has_the_page(open_app: OpenApp, study_copy: Path) -> None:
-    for name in ("therapy_visits.csv", "adverse_events.csv"):
-        (study_copy / name).unlink()
-    rows = pd.read_csv(study_copy / "assessments.csv", dtype=str).drop(columns="suicidality_item")
-    rows.to_csv(study_copy / "assessments.csv", index=False)
-    app = open_app(RESPONSE, study=study_copy)
-    assert not app.exception
-    assert "The table assessments has no column suicidality_item" in said(app)
-
-
-def test_a_study_scored_in_no_window_says_so(open_app: OpenApp, study_copy: Path) -> None:
-    rows = pd.read_csv(study_copy / "assessments.csv", dtype=str)
-    rows[rows["day"].astype(float) <= 0].to_csv(study_copy / "assessments.csv", index=False)
-    app = open_app(RESPONSE, study=study_copy)
-    assert not app.exception
-    assert not app.error
-    text = said(app)
-    assert "Nobody with a baseline above 0 was scored at the end of induction." in text
-    assert "Nobody in this cohort was scored on PHQ-9 within nine days of the first session." in text
 
 
 @pytest.mark.parametrize("query", [{}, {"route": ["IV", "SC"]}, {"route": ["SC", "PO"]}], ids=str)

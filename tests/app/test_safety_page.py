@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-import pytest
-
 from tests.app.conftest import OpenApp, charts, html, said, unfolded
 
 SAFETY = "app_pages/safety.py"
@@ -85,31 +82,6 @@ def test_published_frequencies_name_how_events_were_found(open_app: OpenApp) -> 
     assert "never averaged" in text
 
 
-def test_a_cohort_of_nobody_is_a_sentence(open_app: OpenApp) -> None:
-    app = open_app(SAFETY, NOBODY)
-    assert not app.exception
-    assert not charts(app)
-    assert "No patient meets every rule of this cohort" in said(app)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"route": ["IV"]},
-        {"route": ["SC", "PO"], "age": ["15", "20"]},
-        {"route": ["SC", "PO"], "age": ["60", "90"]},
-        {"clinic": ["C02"]},
-    ],
-    ids=["one route", "a handful", "a few", "a clinic that never asked"],
-)
-def test_a_small_or_narrow_cohort_ends_in_sentences_and_no_traceback(
-    open_app: OpenApp, query: dict[str, list[str]]
-) -> None:
-    app = unfolded(open_app(SAFETY, query))
-    assert not app.exception
-    assert not app.error
-
-
 def test_a_clinic_that_never_asked_has_no_rate_of_events_asked_for(open_app: OpenApp) -> None:
     text = said(open_app(SAFETY, {"clinic": ["C02"]}))
     assert "Events asked for: no clinic of this cohort recorded any, so there is no rate, not even nought." in text
@@ -121,33 +93,6 @@ def test_events_nobody_asked_for_are_not_counted_as_none(open_app: OpenApp) -> N
     assert "Events asked for, serious: no clinic of this cohort recorded such events." in text
     assert "\u2013 and 0" in text
     assert '<td class="text">serious</td><td>\u2013</td><td>0</td>' in text
-
-
-def without_columns(folder: Path, table: str, columns: list[str]) -> None:
-    path = folder / f"{table}.csv"
-    pd.read_csv(path, dtype=str, keep_default_na=False).drop(columns=columns).to_csv(path, index=False)
-
-
-def test_a_study_without_events_and_measurements_says_so_for_each(open_app: OpenApp, study_copy: Path) -> None:
-    (study_copy / "adverse_events.csv").unlink()
-    without_columns(
-        study_copy, "sessions",
-        ["sbp_pre", "dbp_pre", "sbp_peak", "dbp_peak", "spo2_min", "cadss_peak", "observation_min", "completed"],
-    )  # fmt: skip
-    app = open_app(SAFETY, study=study_copy)
-    assert not app.exception
-    assert not app.error
-    assert not charts(app)
-    text = said(app)
-    for sentence in (
-        "This study has no adverse_events table, so nothing can be said about adverse events here.",
-        "Blood pressure before and at its peak is not recorded in this cohort.",
-        "Oxygen saturation is not recorded in this cohort.",
-        "No CADSS score is recorded in this cohort.",
-        "Observation time is not recorded in this cohort.",
-        "Whether sessions were stopped early is not recorded in this study.",
-    ):
-        assert sentence in text
 
 
 def test_an_empty_table_of_events_gives_no_rate_not_even_nought(open_app: OpenApp, study_copy: Path) -> None:
