@@ -35,7 +35,7 @@ def read_patient(study: Study, code: str, name: str) -> Patient | None:
     target = 8 if route == "IN" and not (isinstance(molecule, str) and molecule == "racemic") else 6
     done, end = [], 28.0
     for row in sessions.to_dict("records"):
-        if row.get("completed") is pd.NA or row.get("completed", True):
+        if pd.isna(row.get("completed")) or row["completed"]:  # a blank counts as completed
             done.append(float(row["day"]))
             if row["day"] <= 28 or row["session_number"] <= target:
                 end = max(end, float(row["day"]))
