@@ -51,6 +51,6 @@ def _kept_card(released: ReleasedResponse) -> Card | None:
     label, followed = "Without relapse 8 weeks on", after.words("n_patients", 1)
     week = released.incidence
     at_8 = week.loc[week["day"] == WEEK_8, "kept"] if len(week) else pd.Series(dtype=float)
-    words = f"of {followed} responders followed, boosters as no longer followed"
+    words = f"of {followed} responders followed; a booster ends the follow-up"
     value = percent(at_8.iloc[0]) if len(at_8) else NOTHING
     return Card(label, value, words, "Kaplan-Meier from the response at the end of induction.")

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.outcomes import interval_text, number_text
+from analysis.outcomes.durability import LogRank
+from analysis.outcomes.wording import listed
 from analysis.vocabulary import Instrument, route_label
 
 from .cards import NOTHING, WITHHELD_VALUE
@@ -27,16 +29,19 @@ def is_nought(table: ReleasedTable, place: int, column: str) -> bool:
 
 def comparison(times: ReleasedTimes) -> str:
     """The log-rank tests in a sentence each; why there is none where there is none."""
-    said = []
-    for axis, over in (("days", "Over days"), ("sessions", "Over sessions")):
-        test = times.time.log_rank[axis]
+    tests = times.time.log_rank
+    for test in tests.values():
         if test.sentence:
             return f"{times.outcome}: {test.sentence[0].lower()}{test.sentence[1:]}"
-        p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
-        clear = "differ beyond chance" if test.p_value < 0.05 else "do not differ beyond chance"
-        said.append(f"{over}, {len(test.routes)} routes {clear} (log-rank {test.statistic:.1f}, {test.df} df, {p}).")
-    names = ", ".join(route_label(code).lower() for code in times.time.log_rank["days"].routes)
-    return f"{times.outcome} first reached, {names}: {' '.join(said)}"
+    names = listed([route_label(code).lower() for code in tests["days"].routes])
+    said = [f"over {axis} they {_differ(tests[axis])}" for axis in ("days", "sessions")]
+    return f"How soon {times.outcome.lower()} is first reached with {names}: {' and '.join(said)}."
+
+
+def _differ(test: LogRank) -> str:
+    p = "p < 0.001" if test.p_value < 0.001 else f"p = {test.p_value:.3f}"
+    clear = "differ beyond chance" if test.p_value < 0.05 else "do not differ beyond chance"
+    return f"{clear} (log-rank {test.statistic:.1f}, {test.df} df, {p})"
 
 
 def ratios_table(times: ReleasedTimes) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def test_the_cards_say_what_they_stand_on(mine: ReleasedResponse) -> None:
         ("Remission, end of induction", "16%", "64 of 396 scored; 11% of 596 if no score is a no"),
         ("Deterioration, end of induction", "3%", "9 (small) of 346 scored; 2% of 499 if no score is a no"),
         ("Median sessions to first response", "4", "317 of 487 with a later score reached it"),
-        ("Without relapse 8 weeks on", "78%", "of 132 responders followed, boosters as no longer followed"),
+        ("Without relapse 8 weeks on", "78%", "of 132 responders followed; a booster ends the follow-up"),
     ]
 
 
@@ -136,9 +136,9 @@ def test_a_viewer_gets_no_mean_of_days_and_shares_in_steps(theirs: ReleasedRespo
 
 def test_the_comparison_says_which_routes_differ_and_over_what(mine: ReleasedResponse) -> None:
     assert comparison(mine.times[1]) == (
-        "Remission first reached, intravenous, intramuscular, nasal, sublingual: Over days, 4 routes differ beyond "
-        "chance (log-rank 10.7, 3 df, p = 0.014). Over sessions, 4 routes differ beyond chance (log-rank 21.1, 3 df, "
-        "p < 0.001)."
+        "How soon remission is first reached with intravenous, intramuscular, nasal and sublingual: over days they "
+        "differ beyond chance (log-rank 10.7, 3 df, p = 0.014) and over sessions they differ beyond chance (log-rank "
+        "21.1, 3 df, p < 0.001)."
     )
 
 
@@ -146,9 +146,9 @@ def test_routes_that_do_not_differ_are_said_not_to(mine: ReleasedResponse) -> No
     times = mine.times[0]
     same = {axis: replace(test, p_value=0.4, statistic=2.9) for axis, test in times.time.log_rank.items()}
     assert comparison(replace(times, time=replace(times.time, log_rank=same))) == (
-        "Response first reached, intravenous, intramuscular, nasal, sublingual: Over days, 4 routes do not differ "
-        "beyond chance (log-rank 2.9, 3 df, p = 0.400). Over sessions, 4 routes do not differ beyond chance (log-rank "
-        "2.9, 3 df, p = 0.400)."
+        "How soon response is first reached with intravenous, intramuscular, nasal and sublingual: over days they do "
+        "not differ beyond chance (log-rank 2.9, 3 df, p = 0.400) and over sessions they do not differ beyond chance "
+        "(log-rank 2.9, 3 df, p = 0.400)."
     )
 
 
