@@ -61,7 +61,7 @@ def test_what_trials_without_ketamine_saw_stands_before_the_change_of_patients(o
     words = [element.value for element in app.markdown]
     place = next(n for n, text in enumerate(words) if text.startswith("**Change in treated patients alone"))
     assert "MADRS fell by 15.8 points" in words[place]
-    assert place < next(n for n, text in enumerate(words) if text.startswith("Response first reached"))
+    assert place < next(n for n, text in enumerate(words) if text.startswith("How soon response"))
 
 
 def test_suicidal_thoughts_are_said_to_be_no_alarm_and_who_got_worse_is_counted(open_app: OpenApp) -> None:
