@@ -73,7 +73,12 @@ def window_days(study: Study) -> dict[str, tuple[Floats, Floats, Floats]]:
 
 
 def follow(study: Study, instrument: str) -> Followed:
-    """Everything the overview needs of one instrument, from one pass over the study."""
+    """Where the patients of a study stand on one instrument, worked out once for all pages."""
+    return study.derive(("follow", instrument), lambda: _follow(study, instrument))
+
+
+def _follow(study: Study, instrument: str) -> Followed:
+    """From one pass over the study."""
     people = episodes(study)
     position = pd.Index(study.patients["patient_id"]).get_indexer(people["patient_id"])
     rows = outcome_rows(study, instrument, patient_columns=[])

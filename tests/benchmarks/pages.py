@@ -26,6 +26,7 @@ PAGES: Mapping[str, str] = {
     "Response & durability": "/response",
     "Safety": "/safety",
     "Care delivery": "/care",
+    "Clinics": "/clinics",
 }
 LARGE_PATIENTS = 20_000
 SAMPLE, LARGE = "sample study", f"{LARGE_PATIENTS:,} patients"
