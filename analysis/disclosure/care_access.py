@@ -38,9 +38,13 @@ def released_access(access: pd.DataFrame, audience: Audience, closed: Collection
 
 
 def _margins(access: pd.DataFrame) -> CountSystem:
-    counts: dict[object, int] = {}
+    """The cells, and all of each payer and of each route, which make up everyone: other tables give those."""
+    everyone = ("all", "all", "all of them")
+    counts: dict[object, int] = {everyone: int(access["n_patients"].sum())}
     sums = []
     for column in ("payer", "route"):
+        wholes = tuple((column, name, "all of them") for name in dict.fromkeys(access[column]))
+        sums.append(Sum(everyone, wholes))
         for name, rows in access.groupby(column, sort=False):
             whole = (column, name, "all of them")
             members = tuple(zip(rows["payer"], rows["route"], strict=True))

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from analysis.cohort import Selection
-from analysis.disclosure import Audience, viewer
+from analysis.disclosure import Audience, clinic_tables, viewer
 from analysis.disclosure.care import ReleasedCare, release_care
 from analysis.disclosure.care_access import released_access
 from analysis.disclosure.care_tables import care_counts
 from analysis.disclosure.denominators import SHARED
+from analysis.disclosure.nested_tables import Nested
 from analysis.disclosure.overview_tables import beside_overview, overview_counts
 from analysis.disclosure.ranges import Sum
 from analysis.disclosure.response_page import ReleasedResponse, ResponseResults, page_tables, release_response
 from analysis.disclosure.safety import ReleasedSafety, release_safety, safety_counts
-from analysis.outcomes import overview, starters_of_study
+from analysis.outcomes import ModelSpec, overview, starters_of_study
 from analysis.outcomes.care import Care, care, visit_recording
+from analysis.outcomes.clinics import Clinics, PreparedClinics, clinics, prepare_clinics
 from analysis.outcomes.durability import durability
 from analysis.outcomes.response import response
 from analysis.outcomes.safety import Safety, recording, safety
@@ -38,6 +41,12 @@ class Results:
     response: ResponseResults
     safety: Safety
     care: Care
+    clinics: Clinics
+
+
+@cache
+def prepared_clinics(whole: Study) -> PreparedClinics:
+    return prepare_clinics(whole, ModelSpec(instrument=INSTRUMENT))
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,8 @@ def results(selection: Selection, whole: Study) -> Results:
         durability(study, INSTRUMENT),
         suicidality(study, INSTRUMENT),
     )
-    return Results(page, safety(study, recording(whole)), care(study, INSTRUMENT, visit_recording(whole)))
+    given = care(study, INSTRUMENT, visit_recording(whole))
+    return Results(page, safety(study, recording(whole)), given, clinics(prepared_clinics(whole), selection))
 
 
 def released(raw: Results, audience: Audience) -> Pages:
@@ -72,14 +82,16 @@ def released(raw: Results, audience: Audience) -> Pages:
 
 
 def views(raw: Results) -> list[View]:
-    """What the overview and the three pages count, each decided on as the page does."""
+    """What the overview, the three pages and the one on clinics count, each decided on as the page does."""
     review, n_study = raw.response.review, raw.response.n_study
     known = overview_counts(review, n_study)
     found = [
         View(known.tables, known.relations, [SHARED]),
         View(*page_tables(raw.response, viewer()), [SHARED, tuple(known.tables)]),
     ]
-    for own in (safety_counts(raw.safety), care_counts(raw.care, viewer())):
+    n_starters = int(review.attrition["n_patients"].iloc[0])
+    of_clinics = Nested(clinic_tables.clinic_tables(raw.clinics, n_starters), clinic_tables.relations())
+    for own in (safety_counts(raw.safety), care_counts(raw.care, viewer()), of_clinics):
         ready, stages = beside_overview(own, review, n_study)
         found.append(View(ready.tables, ready.relations, stages))
     return found

@@ -49,6 +49,7 @@ OF_A_TABLE = {
     },
 }  # fmt: skip
 RATHER_OF_ALL = ("sessions_median",)  # of the whole although the row names a part
+EVERY = [*COHORTS, Cohort(sexes=("female",))]  # whose payers by routes could once be worked out
 NO_RESULT = ("low", "high", "day", "recall_after", "x")  # edges and times, not computed from patients
 
 
@@ -138,7 +139,7 @@ def every_view(raw: Results, model: PreparedSymptomChange, chosen: Selection) ->
     return [*views(raw), *beside]
 
 
-@pytest.mark.parametrize("cohort", COHORTS, ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize("cohort", EVERY, ids=lambda one: str(one)[:60])
 def test_no_small_number_is_on_response_safety_or_care_or_in_a_file_of_theirs(
     sample_study: Study, model: PreparedSymptomChange, cohort: Cohort
 ) -> None:
@@ -146,7 +147,7 @@ def test_no_small_number_is_on_response_safety_or_care_or_in_a_file_of_theirs(
     assert_nothing_small(raw)
 
 
-@pytest.mark.parametrize("cohort", COHORTS, ids=lambda one: str(one)[:60])
+@pytest.mark.parametrize("cohort", EVERY, ids=lambda one: str(one)[:60])
 def test_no_small_count_follows_from_every_page_together(
     sample_study: Study, model: PreparedSymptomChange, cohort: Cohort
 ) -> None:
