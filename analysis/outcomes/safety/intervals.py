@@ -20,7 +20,7 @@ Interval = tuple[float, float]
 LEVEL = 0.95
 TAIL = (1 - LEVEL) / 2
 UNKNOWN: Interval = (float("nan"), float("nan"))
-FEWEST_CLUSTERS = 2  # one patient says nothing of how patients differ
+FEWEST_CLUSTERS = 5  # fewer patients hardly say how patients differ: t of three degrees of freedom or less
 NO_SCATTER = 1e-12  # relative: patients who are all alike to the last digit show no spread to judge by
 RULE_OF_THREE = 3.0  # -log(0.05) is 2.996: Hanley and Lippman-Hand, JAMA 1983
 

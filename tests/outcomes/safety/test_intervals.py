@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.outcomes.safety.intervals import (
+    FEWEST_CLUSTERS,
     clopper_pearson,
     clustered_mean,
     clustered_rate,
@@ -60,7 +61,7 @@ def test_a_clustered_share_stays_between_none_and_all_and_holds_its_share(patien
     numerators = np.minimum(numerators, denominators)
     low, high = clustered_share(numerators, denominators)
     alike = len(set(numerators * denominators[0] - numerators[0] * denominators)) == 1
-    if 0 < numerators.sum() < denominators.sum() and not alike:
+    if len(patients) >= FEWEST_CLUSTERS and 0 < numerators.sum() < denominators.sum() and not alike:
         assert 0 <= low <= numerators.sum() / denominators.sum() <= high <= 1
     else:
         assert np.isnan([low, high]).all()
@@ -73,6 +74,13 @@ def test_patients_who_differ_widen_the_interval_beyond_the_exact_one() -> None:
     exact_low, exact_high = garwood(200, 400)
     assert low < exact_low
     assert high > exact_high
+
+
+def test_four_patients_say_too_little_of_how_patients_differ() -> None:
+    """Of two patients with 5 events in 5 sessions an interval would run from 0.6 to 16,117 per 100."""
+    four = np.array([3.0, 1.0, 0.0, 4.0])
+    assert np.isnan(clustered_rate(four, np.full(4, 9.0))).all()
+    assert np.isfinite(clustered_rate(np.append(four, 2.0), np.full(5, 9.0))).all()
 
 
 def test_one_patient_says_nothing_of_how_patients_differ() -> None:
