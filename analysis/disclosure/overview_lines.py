@@ -28,8 +28,8 @@ _FOUND_BY = {
     SPONTANEOUS: "Where events were noted when patients mentioned them",
 }
 _IN_SHORT = {SOLICITED: "where staff asked after each session", SPONTANEOUS: "where patients mentioned them unasked"}
-_ADJECTIVE = {SOLICITED: "asked for", SPONTANEOUS: "mentioned"}
-_BY = (("by day", "", "over days"), ("after", " completed sessions", "over sessions"))
+_ADJECTIVE = {SOLICITED: "asked for", SPONTANEOUS: "mentioned unasked"}
+_BY = (("by day", ""), ("after", " completed sessions"))
 _NOT_SAID_HOW = "Where it is not recorded how events were found"
 Row = dict[Any, Any]
 
@@ -74,12 +74,14 @@ def first_words(result: Overview, found: Release) -> str:
     medians = [median_words(result.first, place, found) for place in (0, 1)]
     if WITHHELD_VALUE in medians:
         return f"How soon half had responded is withheld for a cohort this small; {ever}."
-    by = [
-        f"{words[0]} {median}{words[1]}{_ends(result.first.iloc[place])}"
-        if median[:1].isdigit() else f"{words[2]} not within those followed"
-        for place, (median, words) in enumerate(zip(medians, _BY, strict=True))
-    ]  # fmt: skip
-    return f"Half are estimated to have first responded {by[0]} and {by[1]} (Kaplan-Meier); {ever}."
+    reached = [
+        f"{before} {median}{after}{_ends(result.first.iloc[place])}"
+        for place, (median, (before, after)) in enumerate(zip(medians, _BY, strict=True))
+        if median[:1].isdigit()
+    ]
+    if not reached:
+        return f"Fewer than half are estimated to have responded within the time followed (Kaplan-Meier); {ever}."
+    return f"Half are estimated (Kaplan-Meier) to have first responded {' and '.join(reached)}; {ever}."
 
 
 def _ends(row: pd.Series) -> str:
@@ -164,7 +166,8 @@ def safety_in_short(safety: SafetyLine, found: Release) -> str:
 
 
 def _serious_in_short(kind: str, found: Release) -> str:
-    return f"{_serious(kind, found).removeprefix('serious: ')} {_ADJECTIVE.get(kind, 'found otherwise')}"
+    said = _serious(kind, found).removeprefix("serious: ").removeprefix("seriousness ")
+    return f"{said} of those {_ADJECTIVE.get(kind, 'found otherwise')}"
 
 
 def _short(row: Row) -> str:
