@@ -56,7 +56,7 @@ def years(review: ReleasedOverview) -> None:
     """What changed against the index year before the last."""
     found = review.years
     if found is None:
-        st.caption("What changed from one year to the next is not shown: this cohort has no two index years.")
+        st.caption("What changed from one year to the next is not shown: this study has no two index years.")
         return
     names = {
         "measure": "What",
