@@ -20,6 +20,7 @@ from .nested_tables import Nested, closed_words, without_names
 from .overview_tables import beside_overview
 from .shares import is_share_of_few, whole_percent
 
+SMALLER = "smaller clinics"
 FEWEST_HIDDEN = 2  # clinics whose difference is missing: a single one is minus the sum of the others
 
 
@@ -81,8 +82,8 @@ def release_clinics(
         audience,
         result,
         result.instrument,
-        without_rows(found[tables.GROUPS], tables.NO_CLINIC),
-        adjusted,
+        _in_words(without_rows(found[tables.GROUPS], tables.NO_CLINIC)),
+        _in_words(adjusted),
         {str(row["measure"]): _funnel(row, found[tables.funnel_name(row["measure"])])
          for _, row in result.measures.iterrows()},
         found[DENOMINATORS].words("n_patients", STARTERS_ROW),
@@ -90,6 +91,12 @@ def release_clinics(
         review.safety.is_recorded and bool(len(review.safety.events)),
         mine.sentence,
     )  # fmt: skip
+
+
+def _in_words(table: ReleasedTable) -> ReleasedTable:
+    """The pooled clinics by the words they are shown under."""
+    frame = table.frame.assign(clinic=table.frame["clinic"].replace({POOLED: SMALLER}))
+    return ReleasedTable(frame, table.states, table.min_cell)
 
 
 def _barred(result: Clinics, others: Collection[str]) -> set[str]:
@@ -144,7 +151,7 @@ def _funnel(row: pd.Series, table: ReleasedTable) -> ReleasedFunnel:
         outside = _outside(points.frame, whole) if sees_centre else ""
         points = ReleasedTable(points.frame.assign(outside=outside), points.states, points.min_cell)
     return ReleasedFunnel(
-        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), points, of_all, whole,
+        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), _in_words(points), of_all, whole,
         not pd.isna(whole["centre"]),
     )  # fmt: skip
 
