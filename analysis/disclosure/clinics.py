@@ -151,8 +151,8 @@ def _funnel(row: pd.Series, table: ReleasedTable) -> ReleasedFunnel:
         outside = _outside(points.frame, whole) if sees_centre else ""
         points = ReleasedTable(points.frame.assign(outside=outside), points.states, points.min_cell)
     return ReleasedFunnel(
-        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), _in_words(points), of_all, whole,
-        not pd.isna(whole["centre"]),
+        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), _in_words(points), of_all,
+        whole, not pd.isna(whole["centre"]),
     )  # fmt: skip
 
 
