@@ -22,9 +22,11 @@ class Safety:
     """The safety of one cohort. Nothing here is released yet.
 
     is_recorded: the study has a table of adverse events. n_patients and n_sessions: of the cohort. not_tied: events
-    per kind that belong to no session. The frames are described where they are made: rates by route, dose, session
-    number, term, grade and seriousness, each over the clinics that recorded that kind of event and each kind apart;
-    course of the events; vital signs, dissociation, observation and sessions stopped early over all clinics.
+    per kind that count and belong to no session; left_out: events per kind that are in no rate, because they are not of
+    a session at which such an event could be found (see `at_risk`). The frames are described where they are made: rates
+    by route, dose, session number, term, grade and seriousness, each over the sessions at risk of that kind of event
+    and each kind apart; course of all events, those left out of the rates too; vital signs, dissociation, observation
+    and sessions stopped early over all clinics.
     """
 
     is_recorded: bool
@@ -33,6 +35,7 @@ class Safety:
     n_clinics: int
     kinds: tuple[str, ...]
     not_tied: dict[str, int]
+    left_out: dict[str, int]
     by_route: pd.DataFrame
     by_dose: pd.DataFrame
     by_session: pd.DataFrame
@@ -52,7 +55,7 @@ class Safety:
 
 
 def safety(study: Study, known: Recording | None = None) -> Safety:
-    """The safety of a (selected) study. known: what the clinics of the whole study recorded; of this one when None."""
+    """The safety of a (selected) study. known: what the whole study recorded and where; of this one when None."""
     known = known or recording(study)
     sessions, events = session_rows(study), event_rows(study)
     kinds = {kind: KindRates(study, sessions, events, known, kind) for kind in known.kinds}
@@ -63,6 +66,7 @@ def safety(study: Study, known: Recording | None = None) -> Safety:
         int(study.patients["clinic_id"].nunique()),
         known.kinds,
         {kind: rates.n_not_tied for kind, rates in kinds.items()},
+        {kind: rates.n_left_out for kind, rates in kinds.items()},
         by_route(kinds, sessions),
         by_dose(kinds, sessions),
         by_session(kinds, sessions),
