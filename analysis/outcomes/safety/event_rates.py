@@ -83,10 +83,10 @@ class KindRates:
         """Events that count and name no session and fall on the day of none."""
         return int(self._not_tied.sum())
 
-    @property
-    def n_left_out(self) -> int:
-        """Events of this kind that are in no rate."""
-        return int(self._found.left_out.sum())
+    def left_out(self, events: Mask) -> tuple[int, int]:
+        """How many of some events are in no rate, and of how many patients."""
+        chosen = self._found.left_out & events
+        return int(chosen.sum()), self._events.n_patients_with(chosen)
 
     @property
     def _not_tied(self) -> Mask:
@@ -157,10 +157,20 @@ def by_severity(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
 
 def by_seriousness(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
     """One row per kind and whether events were serious."""
-    groups = [
+    return _by_mark(kinds, _seriousness(events), "seriousness")
+
+
+def left_out(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
+    """One row per kind and whether events were serious, ALL first: events that are in no rate, and their patients."""
+    groups = [(ALL, np.ones(len(events.kind), dtype=bool)), *_seriousness(events)]
+    rows = [(kind, name, *rates.left_out(chosen)) for kind, rates in kinds.items() for name, chosen in groups]
+    return pd.DataFrame(rows, columns=["kind", "seriousness", "n_events", "n_with_event"])
+
+
+def _seriousness(events: EventRows) -> list[tuple[str, Mask]]:
+    return [
         (SERIOUS, events.serious == 1), (NOT_SERIOUS, events.serious == 0), (NOT_SAID, np.isnan(events.serious)),
     ]  # fmt: skip
-    return _by_mark(kinds, groups, "seriousness")
 
 
 def _by_mark(kinds: dict[str, KindRates], groups: list[tuple[str, Mask]], key: str) -> pd.DataFrame:

@@ -39,6 +39,11 @@ def counts(one: pd.Series) -> tuple[int, ...]:
     return tuple(int(one[name]) for name in ("n_clinics", "n_sessions", "n_patients", "n_events", "n_with_event"))
 
 
+def left_out(found: Safety) -> dict[str, int]:
+    everything = found.left_out[found.left_out["seriousness"] == "all"]
+    return dict(zip(everything["kind"], everything["n_events"], strict=True))
+
+
 def test_only_sessions_that_an_event_could_be_found_at_are_in_its_denominators(drawn_safety: Safety) -> None:
     # solicited: staff asked after IV sessions at C01, 4 of a and b. spontaneous: C01 and C02 recorded any, which leaves
     # a's intramuscular session and the 3 of c; C03 recorded none
@@ -48,7 +53,8 @@ def test_only_sessions_that_an_event_could_be_found_at_are_in_its_denominators(d
 
 def test_an_event_that_is_of_no_session_at_risk_is_in_no_rate_and_is_counted_as_left_out(drawn_safety: Safety) -> None:
     # b's anxiety belongs to no session, and every session of b is one where staff asked
-    assert drawn_safety.left_out == {"solicited": 0, "spontaneous": 1}
+    assert left_out(drawn_safety) == {"solicited": 0, "spontaneous": 1}
+    assert row(drawn_safety.left_out, kind="spontaneous", seriousness="not serious")["n_with_event"] == 1
     assert counts(row(drawn_safety.by_term, kind="spontaneous", term="Anxiety")) == (2, 4, 2, 0, 0)
 
 
@@ -57,7 +63,9 @@ def test_what_is_mentioned_where_staff_ask_is_left_out_and_what_is_said_otherwis
     found = safety(drawn_study(PATIENTS, SESSIONS, NO_SCORES, adverse_events=EVENTS + more))
     assert counts(row(found.by_route, kind="spontaneous", route="all")) == (2, 4, 2, 3, 2)
     assert counts(row(found.by_route, kind="solicited", route="all")) == (1, 4, 2, 5, 2)
-    assert found.left_out == {"solicited": 0, "spontaneous": 2}
+    assert left_out(found) == {"solicited": 0, "spontaneous": 2}
+    assert row(found.left_out, kind="spontaneous", seriousness="serious")["n_events"] == 1
+    assert row(found.left_out, kind="spontaneous", seriousness="all")["n_with_event"] == 1  # both are of b
 
 
 @pytest.mark.parametrize(("said", "kind"), [("spontaneous", "spontaneous"), ("-", "unknown")])
@@ -68,7 +76,7 @@ def test_where_nobody_is_known_to_ask_every_session_of_a_clinic_that_recorded_an
     found = safety(drawn_study(PATIENTS, SESSIONS, NO_SCORES, adverse_events=events))
     assert found.kinds == (kind,)
     assert counts(row(found.by_route, kind=kind, route="all")) == (2, 8, 3, 8, 3)
-    assert found.left_out == {kind: 0}
+    assert left_out(found) == {kind: 0}
 
 
 def test_events_asked_for_that_belong_to_no_session_do_not_say_where_staff_asked() -> None:
@@ -78,7 +86,7 @@ def test_events_asked_for_that_belong_to_no_session_do_not_say_where_staff_asked
     assert counts(asked) == (0, 0, 0, 0, 0)
     assert asked[["per_100_sessions", "at_most_per_100", "share", "at_most_share"]].isna().all()
     assert counts(row(found.by_route, kind="spontaneous", route="all")) == (1, 3, 1, 1, 1)
-    assert (found.left_out, found.not_tied) == ({"solicited": 2, "spontaneous": 0}, {"solicited": 0, "spontaneous": 1})
+    assert (left_out(found), found.not_tied) == ({"solicited": 2, "spontaneous": 0}, {"solicited": 0, "spontaneous": 1})
 
 
 def test_a_cohort_of_a_route_that_nobody_asked_on_has_no_upper_bound(sample_study: Study) -> None:
@@ -97,7 +105,7 @@ def test_the_sample_has_so_many_events_in_so_many_sessions(sample_safety: Safety
     # 4,917 in 3,998 sessions of 337 patients, and 76 in 5,937 of 604, before routes that nobody asked on were left out
     assert counts(row(sample_safety.by_route, kind="solicited", route="all")) == (3, 3_566, 258, 4_917, 220)
     assert counts(row(sample_safety.by_route, kind="spontaneous", route="all")) == (6, 2_371, 387, 76, 69)
-    assert sample_safety.left_out == {"solicited": 0, "spontaneous": 0}
+    assert left_out(sample_safety) == {"solicited": 0, "spontaneous": 0}
 
 
 def test_rates_are_per_100_sessions_and_per_patient(drawn_safety: Safety) -> None:
