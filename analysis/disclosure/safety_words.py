@@ -27,6 +27,8 @@ SESSIONS_OF = {
     SPONTANEOUS: _NOT_ASKED,
     UNKNOWN_KIND: _NOT_ASKED,
 }
+_WHERE_ASKED = "at sessions after which staff asked, or of patients without any other"
+_LEFT_OUT = {SOLICITED: f"of patients without a session {SESSIONS_OF[SOLICITED]}"}
 NOT_MEASURED = {
     "pressure": "Blood pressure before and at its peak is not recorded in this cohort.",
     "oxygen": "Oxygen saturation is not recorded in this cohort.",
@@ -90,7 +92,7 @@ def _left_out(released: ReleasedSafety, kind: str, seriousness: str = ALL) -> st
     if found is None or found[0]["n_events"] == 0:
         return ""
     n = table.words("n_events", found[1])
-    return f" In no rate: {n} more {what}, which are of no session {SESSIONS_OF[kind]}."
+    return f" In no rate: {n} more {what}, {_LEFT_OUT.get(kind, _WHERE_ASKED)}."
 
 
 def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
