@@ -7,7 +7,7 @@ from analysis.outcomes.who import STARTERS
 
 from .nested_tables import Rows
 
-ASKED = "at clinics that recorded such events"
+ASKED = "at sessions where such events could be found"
 CHARGED, COVERED, INTEGRATED = "charge recorded", "coverage recorded", "integration within 72 hours"
 QUARTILES = ("q1", "median", "q3")
 MEAN = ("mean", "ci_low", "ci_high")

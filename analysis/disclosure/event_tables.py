@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.outcomes.safety import ALL, NO_SESSION
-from analysis.outcomes.safety.session_rows import NUMBERS
 
 from .counted import CountedTable, Relations
 from .counted_rows import ASKED
@@ -19,7 +18,12 @@ BY_GROUP = {"by_route": ("route",), "by_dose": ("route", "dose"), "by_session": 
 
 def events_named(own: Nested) -> Nested:
     """The tables of events with two things more: a row of events that belong to no session is about every patient; and
-    whoever had a session had those before it, so that each step down from session to session is a count too."""
+    whoever had a session had those before it, so that each step down from session to session is a count too.
+
+    A patient who changes to a route that staff ask on has later sessions in these tables and not the first. That is of
+    few, so that the steps are taken from the session with most patients to the one with fewest, which is the order of
+    the numbers wherever nobody changes: no difference of two is left out.
+    """
     tables = dict(own.tables)
     for name, columns in BY_GROUP.items():
         tables[name] = _about_everyone(tables[name], columns)
@@ -58,10 +62,10 @@ def _at(whole: str, session: str) -> str:
 
 
 def _steps(whole: str, frame: pd.DataFrame, kind: str) -> Relations:
-    present = set(frame.loc[frame["kind"] == kind, "session"])
+    mine = frame[(frame["kind"] == kind) & (frame["session"] != NO_SESSION)]
     nesting: dict[str, tuple[str, ...]] = {}
     before = whole
-    for session in (one for one in NUMBERS if one in present):
+    for session in mine.sort_values("n_patients", ascending=False, kind="stable")["session"]:
         at = _at(whole, session)
         nesting |= {at: (before,), f"{at}, with it": (at, f"{whole}, with it")}
         before = at

@@ -22,6 +22,9 @@ from .overview_tables import beside_overview
 
 _PRESSURE, _OXYGEN = "pressure before and at the peak", "oxygen measured"
 _PAIRED = ("paired", "paired_low", "paired_high")
+_LEFT_OUT = Rows(
+    "with an event in no rate", STARTERS, ("kind",), ("seriousness",), patients="n_with_event", other="n_events"
+)
 Counted = tuple[pd.DataFrame, Rows]
 
 
@@ -79,6 +82,7 @@ def _events(result: Safety) -> dict[str, Counted]:
         "by_term": (result.by_term, events("term", of_everyone=True)),
         "by_severity": (result.by_severity, events("grade", of_everyone=True)),
         "by_seriousness": (result.by_seriousness, events("seriousness", of_everyone=True)),
+        "left_out": (result.left_out, _LEFT_OUT),
         "onset": (_times(result.course, "onset"), _course("an onset recorded")),
         "resolution": (_times(result.course, "resolved"), _course("an end recorded")),
     }

@@ -35,7 +35,7 @@ def _kind_card(released: ReleasedSafety, kind: str) -> Card | None:
     if found is None:
         return None
     row, place = found
-    clinics = f"{row['n_clinics']} of {released.n_clinics} clinics recorded such events"
+    clinics = f"{_where(kind)} {row['n_clinics']} of {released.n_clinics} clinics"
     name = f"{KIND_NAMES[kind]}, per 100 sessions"
     if pd.isna(row["per_100_sessions"]):
         return Card(name, WITHHELD_VALUE if row["n_clinics"] else "–", clinics, "")
@@ -60,8 +60,12 @@ def _serious_value(released: ReleasedSafety) -> tuple[str, str]:
             continue
         asked = found[0]["n_sessions"] != 0
         values.append(table.words("n_events", found[1]).replace("fewer than ", "<") if asked else NOT_SHOWN)
-        words.append(f"{values[-1]} {_short(kind)}" if asked else f"none recorded as {_short(kind)} at these clinics")
+        words.append(f"{values[-1]} {_short(kind)}" if asked else f"nothing known of those {_short(kind)}")
     return (values[0] if len(values) == 1 else " and ".join(values)), ", ".join(words)
+
+
+def _where(kind: str) -> str:
+    return "staff asked at" if kind == SOLICITED else "sessions where staff are not known to ask, at"
 
 
 def _short(kind: str) -> str:

@@ -21,6 +21,14 @@ KIND_NAMES = {
     SPONTANEOUS: "Events mentioned unasked",
     UNKNOWN_KIND: "Events, not said how found",
 }
+_NOT_ASKED = "where staff are not known to ask, at a clinic that recorded any"
+SESSIONS_OF = {
+    SOLICITED: "after which staff are known to have asked",
+    SPONTANEOUS: _NOT_ASKED,
+    UNKNOWN_KIND: _NOT_ASKED,
+}
+_WHERE_ASKED = "at sessions after which staff asked, or of patients without any other"
+_LEFT_OUT = {SOLICITED: f"of patients without a session {SESSIONS_OF[SOLICITED]}"}
 NOT_MEASURED = {
     "pressure": "Blood pressure before and at its peak is not recorded in this cohort.",
     "oxygen": "Oxygen saturation is not recorded in this cohort.",
@@ -36,14 +44,14 @@ def event_sentences(released: ReleasedSafety) -> tuple[str, ...]:
         return (NO_TABLE,)
     if not released.kinds:
         return (NO_EVENT,)
-    return tuple(_kind_sentence(released, kind) for kind in released.kinds)
+    return tuple(_kind_sentence(released, kind) + _left_out(released, kind) for kind in released.kinds)
 
 
 def _kind_sentence(released: ReleasedSafety, kind: str) -> str:
     table, name = released["by_route"], KIND_NAMES[kind]
     found = row_of(table, kind=kind, route=ALL)
     if found is None or not found[0]["n_clinics"]:
-        return f"{name}: no clinic of this cohort recorded any, so there is no rate, not even nought."
+        return f"{name}: this cohort has no session {SESSIONS_OF[kind]}, so there is no rate, not even nought."
     row, place = found
     if pd.isna(row["per_100_sessions"]):
         return f"{name}: withheld, it would show fewer than {table.min_cell} patients or events."
@@ -77,6 +85,16 @@ def _loose(table: ReleasedTable, kind: str) -> str:
     return f" Of these events, {n} belong to no session and are in no figure by route, dose or session number."
 
 
+def _left_out(released: ReleasedSafety, kind: str, seriousness: str = ALL) -> str:
+    """How many more events are in no rate, because of no session that such events are counted over."""
+    table, what = released["left_out"], "serious events" if seriousness == SERIOUS else "events"
+    found = row_of(table, kind=kind, seriousness=seriousness)
+    if found is None or found[0]["n_events"] == 0:
+        return ""
+    n = table.words("n_events", found[1])
+    return f" In no rate: {n} more {what}, {_LEFT_OUT.get(kind, _WHERE_ASKED)}."
+
+
 def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
     """Seriousness of each kind, apart from severity; nought has its upper limit."""
     said = []
@@ -87,8 +105,9 @@ def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
             continue
         row, place = found
         start = f"{KIND_NAMES[kind]}, serious"
+        more = _left_out(released, kind, SERIOUS)
         if row["n_sessions"] == 0:
-            said.append(f"{start}: no clinic of this cohort recorded such events.")
+            said.append(f"{start}: this cohort has no session {SESSIONS_OF[kind]}.{more}")
             continue
         if row["n_events"] == 0 and pd.notna(row["at_most_per_100"]):
             text = f"{start}: none in {row['n_sessions']:,.0f} sessions, with 95% confidence at most "
@@ -97,7 +116,7 @@ def serious_sentences(released: ReleasedSafety) -> tuple[str, ...]:
             text = f"{start}: {table.words('n_events', place)} in {_sessions(row)}"
         if unsaid is not None and unsaid[0]["n_events"] != 0:
             text += f"; for {table.words('n_events', unsaid[1])} more events seriousness is not recorded"
-        said.append(f"{text}.")
+        said.append(f"{text}.{more}")
     return tuple(said)
 
 

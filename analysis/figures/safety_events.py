@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.disclosure.gate import ReleasedTable, count_words, of_patients
 from analysis.disclosure.safety import ReleasedSafety
+from analysis.disclosure.safety_words import SESSIONS_OF
 from analysis.outcomes.safety import ALL, NO_SESSION, SOLICITED, SPONTANEOUS
 from analysis.vocabulary import route_label
 
@@ -25,13 +26,17 @@ FOUND_BY = {
 }
 _NOT_SAID_HOW = "with no record of how they were found"
 _FOUND_SHORT = {SOLICITED: "when asked for", SPONTANEOUS: "mentioned unasked"}
+_NOT_ASKED = "sessions where staff are not known to ask, at"
+_WHERE = {SOLICITED: "staff asked at"}
 MOST_TERMS = 10
 _PER_SESSIONS = "Events per 100 sessions"
 _PER_PATIENT = "Patients with at least one"
 _READ = (
     "Left: events per 100 sessions, with a 95% interval that knows that the sessions of one patient are alike. Right: "
-    "the share of patients with at least one event, with an exact 95% interval. Both are of clinics that recorded "
-    "events this way; where a count is nought, the bar ends at the most that the rate can be with 95% confidence "
+    "the share of patients with at least one event, with an exact 95% interval. Events that "
+    "staff asked for are counted over the sessions of clinics and routes where staff asked, events that patients "
+    "mentioned over all other sessions of clinics that recorded any; one mentioned where staff asked is in no rate. "
+    "Where a count is nought, the bar ends at the most that the rate can be with 95% confidence "
     "(three divided by the number of sessions or patients). Events that staff asked for and events that patients "
     "mentioned are counted in different figures, because asking finds many times more."
 )
@@ -69,17 +74,12 @@ def _without_rate(frame: pd.DataFrame) -> list[str]:
     """The routes that have no row, and why: in words, because a row without a marker is read as nought."""
     said: dict[str, list[str]] = {}
     for row in frame.to_dict("records"):
-        why, n = _why_no_rate(row)
-        said.setdefault(why, []).append(f"{_route_name(row['route'])}{n}")
+        said.setdefault(_why_no_rate(row), []).append(_route_name(row["route"]))
     return [f"{why}: {', '.join(names)}." for why, names in said.items()]
 
 
-def _why_no_rate(row: dict[Any, Any]) -> tuple[str, str]:
-    if pd.isna(row["n_sessions"]) or (row["n_sessions"] > 0 and row["n_events"] != 0):
-        return "Withheld", ""
-    if row["n_sessions"] == 0:
-        return "No session at a clinic that recorded such events", ""
-    return "None on record, and whether anyone asked is not known", f" ({row['n_sessions']:,.0f} sessions)"
+def _why_no_rate(row: dict[Any, Any]) -> str:
+    return f"No session {SESSIONS_OF[row['kind']]}" if row["n_sessions"] == 0 else "Withheld"
 
 
 def events_by_term_chart(released: ReleasedSafety, kind: str, theme: Theme) -> Chart:
@@ -213,7 +213,7 @@ def _patient_point(place: int, row: dict[Any, Any], look: tuple[str, str], few: 
 def _caption(records: list[dict[Any, Any]], table: ReleasedTable, frame: pd.DataFrame) -> str:
     """The whole that the rows are of."""
     n = max(row["n_clinics"] for row in records)
-    clinics = f"{n} clinic{'s' if n != 1 else ''} recorded such events"
+    clinics = f"{_WHERE.get(records[0]['kind'], _NOT_ASKED)} {n} clinic{'s' if n != 1 else ''}"
     if "route" in frame and "dose" not in frame:
         first = _counts(records[0], table, frame.index[0])
         return f"{first[0].upper()}{first[1:]}; {clinics}."

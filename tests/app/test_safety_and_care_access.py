@@ -41,7 +41,7 @@ def test_a_viewer_reads_no_count_of_a_few_and_takes_nothing_away(
 
 def test_what_is_withheld_of_severity_still_reads(open_app: OpenApp, tmp_path: Path) -> None:
     text = html(open_app(SAFETY, admin=viewer_settings(tmp_path), address=ELSEWHERE))
-    assert "<td>3,824; patients withheld</td><td>61 in 57 patients; 1.03</td>" in text
+    assert "<td>3,824; patients withheld</td><td>61 in 57 patients; 2.57</td>" in text
     assert '<td class="text">serious</td><td>&lt;11</td><td>0</td>' in text
 
 

@@ -19,10 +19,10 @@ def test_the_page_shows_both_ways_of_counting_and_both_kinds_of_events_apart(ope
     assert not app.error
     text = said(app)
     assert (
-        "Events asked for: 123.0 per 100 sessions (95% interval 104.4 to 144.8 with patients as clusters; 119.6 to "
-        "126.5 exact), 4,917 events in 3,998 sessions; at least one in 65% of patients (exact 60 to 70%), 220 of 337."
+        "Events asked for: 137.9 per 100 sessions (95% interval 117.6 to 161.7 with patients as clusters; 134.1 to "
+        "141.8 exact), 4,917 events in 3,566 sessions; at least one in 85% of patients (exact 80 to 89%), 220 of 258."
     ) in text
-    assert "Events mentioned unasked: 1.3 per 100 sessions" in text
+    assert "Events mentioned unasked: 3.2 per 100 sessions" in text
     found = charts(app)
     assert sum("asked for" in alt for alt in found) == 4
     assert sum("mentioned" in alt for alt in found) > 1
@@ -31,7 +31,7 @@ def test_the_page_shows_both_ways_of_counting_and_both_kinds_of_events_apart(ope
 
 def test_severity_and_seriousness_have_a_column_for_each_way_of_finding_events(open_app: OpenApp) -> None:
     text = html(open_app(SAFETY))
-    assert "<td>3,824 in 212 patients; 95.65</td><td>61 in 57 patients; 1.03</td>" in text
+    assert "<td>3,824 in 212 patients; 107.23</td><td>61 in 57 patients; 2.57</td>" in text
     assert '<td class="text">serious</td><td>3 (small) in 3 (small) patients; 0.08</td><td>0</td>' in text
 
 
@@ -68,7 +68,7 @@ def test_the_cards_are_at_most_five_and_each_names_what_it_stands_on(open_app: O
 def test_a_nought_has_an_upper_limit_and_a_route_nobody_asked_on_has_no_rate(open_app: OpenApp) -> None:
     app = open_app(SAFETY)
     assert (
-        "Events mentioned unasked, serious: none in 5,937 sessions, with 95% confidence at most 0.05 per 100 sessions "
+        "Events mentioned unasked, serious: none in 2,371 sessions, with 95% confidence at most 0.13 per 100 sessions "
         "(rule of three)."
     ) in said(app)
     by_route = next(alt for alt in charts(app) if "events per 100 sessions when asked for" in alt)
@@ -84,13 +84,25 @@ def test_published_frequencies_name_how_events_were_found(open_app: OpenApp) -> 
 
 def test_a_clinic_that_never_asked_has_no_rate_of_events_asked_for(open_app: OpenApp) -> None:
     text = said(open_app(SAFETY, {"clinic": ["C02"]}))
-    assert "Events asked for: no clinic of this cohort recorded any, so there is no rate, not even nought." in text
+    assert (
+        "Events asked for: this cohort has no session after which staff are known to have asked, so there is no rate, "
+        "not even nought."
+    ) in text
+
+
+def test_a_route_that_nobody_asks_on_has_no_upper_bound_of_events_asked_for(open_app: OpenApp) -> None:
+    app = open_app(SAFETY, {"route": ["SL"]})
+    text = said(app)
+    assert "Events asked for: this cohort has no session after which staff are known to have asked" in text
+    assert "Events asked for, serious: this cohort has no session after which staff are known to have asked." in text
+    assert "nothing known of those asked for, 0 mentioned unasked" in html(app)
+    assert not any("when asked for" in alt for alt in charts(app))
 
 
 def test_events_nobody_asked_for_are_not_counted_as_none(open_app: OpenApp) -> None:
     app = open_app(SAFETY, {"clinic": ["C02"]})
     text = said(app)
-    assert "Events asked for, serious: no clinic of this cohort recorded such events." in text
+    assert "Events asked for, serious: this cohort has no session after which staff are known to have asked." in text
     assert "\u2013 and 0" in text
     assert '<td class="text">serious</td><td>\u2013</td><td>0</td>' in text
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.cohort import Cohort, select
-from analysis.disclosure import care_cards, care_words, holder, safety_words, viewer
+from analysis.disclosure import care_cards, care_words, holder, safety_cards, safety_words, viewer
 from analysis.disclosure.care import ReleasedCare, release_care
 from analysis.disclosure.safety import ReleasedSafety, release_safety
 from analysis.outcomes import overview
@@ -32,17 +32,44 @@ def of_care(study: Study, audience=None) -> ReleasedCare:
 def test_events_of_each_kind_are_a_sentence_with_both_denominators_and_intervals() -> None:
     first, second = safety_words.event_sentences(of_safety(drawn_events()))
     assert first == (
-        "Events asked for: 100.0 per 100 sessions (95% interval 32.5 to 233.4, exact), 5 (small) events in 5 sessions; "
+        "Events asked for: 125.0 per 100 sessions (95% interval 40.6 to 291.7, exact), 5 (small) events in 4 sessions; "
         "at least one in 100% of patients (exact 16 to 100%), 2 (small) of 2 (small). Of these events, 1 (small) "
         "belong to no session and are in no figure by route, dose or session number."
     )
-    assert second.startswith("Events mentioned unasked: 37.5 per 100 sessions (95% interval ")
+    assert second.startswith("Events mentioned unasked: 50.0 per 100 sessions (95% interval ")
+    assert second.endswith(
+        ", 1 (small) of 2 (small). In no rate: 1 (small) more events, at sessions after which staff asked, or of "
+        "patients without any other."
+    )
 
 
 def test_a_viewer_of_few_patients_is_told_why_there_is_no_rate() -> None:
     assert safety_words.event_sentences(of_safety(drawn_events(), viewer())) == (
         "Events asked for: withheld, it would show fewer than 11 patients or events.",
-        "Events mentioned unasked: withheld, it would show fewer than 11 patients or events.",
+        "Events mentioned unasked: withheld, it would show fewer than 11 patients or events. In no rate: fewer than 11 "
+        "more events, at sessions after which staff asked, or of patients without any other.",
+    )
+
+
+def test_a_serious_event_that_is_in_no_rate_is_said() -> None:
+    study = drawn_events()
+    kind = study.adverse_events["ascertainment"].mask(study.adverse_events["serious"].fillna(False), "spontaneous")
+    asked = study.adverse_events.assign(ascertainment=kind)
+    loose = asked.assign(
+        patient_id=asked["patient_id"].replace("b", "d"), session_number=asked["session_number"].replace(2, 9),
+        ascertainment=kind.replace("spontaneous", "solicited"), day=float("nan"),
+    )  # fmt: skip
+    serious = [
+        safety_words.serious_sentences(of_safety(Study.from_tables("changed", {**study.tables, "adverse_events": one})))
+        for one in (asked, loose)
+    ]
+    assert serious[0][1].endswith(
+        "(rule of three). In no rate: 1 (small) more serious events, at sessions after which staff asked, or of "
+        "patients without any other."
+    )
+    assert serious[1][0].endswith(
+        " In no rate: 1 (small) more serious events, of patients without a session after which staff are known to have "
+        "asked."
     )
 
 
@@ -59,19 +86,28 @@ def test_nought_among_those_asked_has_its_limit_and_nobody_asked_has_none() -> N
     quiet = only.adverse_events[only.adverse_events["ascertainment"] == "spontaneous"]
     released = of_safety(Study.from_tables("quiet", {**only.tables, "adverse_events": quiet}), source=source)
     assert safety_words.event_sentences(released)[0] == (
-        "Events asked for: none in 5 sessions of 2 (small) patients; with 95% confidence at most 60.0 per 100 sessions "
+        "Events asked for: none in 4 sessions of 2 (small) patients; with 95% confidence at most 75.0 per 100 sessions "
         "and 100.0% of patients."
     )
     elsewhere = of_safety(select(source, Cohort(clinics=("C03",))).study, source=source)
     assert safety_words.event_sentences(elsewhere)[0] == (
-        "Events asked for: no clinic of this cohort recorded any, so there is no rate, not even nought."
+        "Events asked for: this cohort has no session after which staff are known to have asked, so there is no rate, "
+        "not even nought."
     )
+    assert safety_words.event_sentences(elsewhere)[1] == (
+        "Events mentioned unasked: this cohort has no session where staff are not known to ask, at a clinic that "
+        "recorded any, so there is no rate, not even nought."
+    )
+    assert [card.denominator for card in safety_cards.cards(elsewhere)][:3] == [
+        "staff asked at 0 of 1 clinics", "sessions where staff are not known to ask, at 0 of 1 clinics",
+        "nothing known of those asked for, nothing known of those mentioned unasked",
+    ]  # fmt: skip
 
 
 def test_seriousness_of_each_kind_is_said_apart() -> None:
     assert safety_words.serious_sentences(of_safety(drawn_events())) == (
-        "Events asked for, serious: 1 (small) in 5 sessions; for 1 (small) more events seriousness is not recorded.",
-        "Events mentioned unasked, serious: none in 8 sessions, with 95% confidence at most 37.50 per 100 sessions "
+        "Events asked for, serious: 1 (small) in 4 sessions; for 1 (small) more events seriousness is not recorded.",
+        "Events mentioned unasked, serious: none in 4 sessions, with 95% confidence at most 75.00 per 100 sessions "
         "(rule of three).",
     )
 

@@ -24,13 +24,15 @@ from analysis.figures.safety_events import (
     events_by_dose_chart,
     events_by_route_chart,
     events_by_term_chart,
+    has_doses,
+    has_events,
     has_terms,
 )
 from analysis.figures.safety_rows import RowLabel, RowPanel, RowPoint, rows_figure
 from analysis.figures.safety_vitals import dissociation_chart, habituation_chart, pressure_chart
 from analysis.outcomes import overview, starters_of_study
 from analysis.outcomes.care import care
-from analysis.outcomes.safety import SOLICITED, recording, safety
+from analysis.outcomes.safety import SOLICITED, SPONTANEOUS, recording, safety
 from analysis.study import Study
 
 FEW = {str(n) for n in range(1, 11)}
@@ -150,15 +152,19 @@ def test_dark_figures_have_the_paper_of_the_page(pages: Pages) -> None:
 def test_the_title_of_events_states_the_rate_and_how_they_were_found(pages: Pages) -> None:
     released, _ = pages(Cohort(), holder())
     chart = events_by_route_chart(released, SOLICITED, LIGHT)
-    assert chart.alt.startswith("123.0 events per 100 sessions when asked for. All routes 123.0 (104.4")
+    assert chart.alt.startswith("137.9 events per 100 sessions when asked for. All routes 137.9 (117.6")
     assert chart.caption == (
-        "4,917 events in 3,998 sessions; 220 of 337 patients; 3 clinics recorded such events. None on record, and "
-        "whether anyone asked is not known: Intramuscular (246 sessions), Sublingual (148 sessions), Oral (38 "
-        "sessions). No session at a clinic that recorded such events: Subcutaneous."
+        "4,917 events in 3,566 sessions; 220 of 258 patients; staff asked at 3 clinics. No session after which staff "
+        "are known to have asked: Intramuscular, Sublingual, Oral, Subcutaneous."
     )
     labels = [note.text for note in chart.plot.layout.annotations]
     assert "Nasal: 3,796 events in 2,633 sessions; 140 of 154 patients" in labels
     assert not any(label.startswith("Intramuscular") for label in labels)
+    mentioned = events_by_route_chart(released, SPONTANEOUS, LIGHT)
+    assert mentioned.caption == (
+        "76 events in 2,371 sessions; 69 of 387 patients; sessions where staff are not known to ask, at 6 clinics. No "
+        "session where staff are not known to ask, at a clinic that recorded any: Nasal."
+    )
 
 
 def test_a_figure_of_which_nothing_may_leave_says_why(pages: Pages) -> None:
@@ -197,8 +203,16 @@ def test_an_interval_of_a_few_patients_ends_in_an_arrow_and_is_whole_in_words() 
 
 
 def test_a_cohort_without_an_event_has_no_rows_of_nothing(pages: Pages) -> None:
-    released, _ = pages(Cohort(routes=("SC", "PO"), age=(15, 30)), holder())
-    title = events_by_route_chart(released, SOLICITED, LIGHT).alt
-    assert title.startswith("No event in 13 sessions when asked for. ")
+    released, _ = pages(Cohort(routes=("SC", "PO"), age=(15, 25)), holder())
+    title = events_by_route_chart(released, SPONTANEOUS, LIGHT).alt
+    assert title.startswith("No event in 15 sessions mentioned unasked. ")
+    assert not has_terms(released, SPONTANEOUS)
+    assert not has_by_session(released, SPONTANEOUS)
+
+
+def test_where_nobody_is_known_to_have_asked_nothing_is_drawn(pages: Pages) -> None:
+    released, _ = pages(Cohort(routes=("SL",)), holder())
+    assert not has_events(released, SOLICITED)
     assert not has_terms(released, SOLICITED)
     assert not has_by_session(released, SOLICITED)
+    assert not has_doses(released, SOLICITED)

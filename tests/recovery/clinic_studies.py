@@ -18,7 +18,8 @@ LAST_SCORE_DAY = 28
 LEVEL, SLOPE, RESIDUAL_SD = -3.0, -0.7, 2.5
 PATIENT_SD = (3.0, 0.5)  # of a patient's level and slope per session, points
 STOPPED, SCORED = 0.08, 0.75  # chance to stop after a session of induction; to be scored around day 28
-EVENT_RATES = {"solicited": 0.8, "spontaneous": 0.05}  # per session
+EVENT_RATES = {"solicited": 0.8, "spontaneous": 0.05}  # per session at which such an event could be found
+FOUND_ON = {"solicited": "IV", "spontaneous": "IM"}  # staff ask after infusions, and nobody does elsewhere
 EVENT_SPREAD = 0.5  # squared coefficient of variation of patients' own rates
 SMALLEST, LARGEST = 11, 130
 MAINTENANCE = (2, 12)  # mean sessions after induction, the same for all patients of a clinic
@@ -115,6 +116,7 @@ def _events(
     parts = []
     for kind, rate in EVENT_RATES.items():
         own = rng.gamma(1 / EVENT_SPREAD, EVENT_SPREAD, len(patients)) * factor
-        at = np.repeat(np.arange(len(sessions)), rng.poisson(rate * own[patient]))
+        here = sessions["route"].to_numpy() == FOUND_ON[kind]
+        at = np.repeat(np.arange(len(sessions)), rng.poisson(rate * own[patient] * here))
         parts.append(sessions.iloc[at][["patient_id", "session_number", "day"]].assign(ascertainment=kind))
     return pd.concat(parts, ignore_index=True).assign(term="Nausea")

@@ -10,7 +10,7 @@ from analysis.outcomes.clinics import EVENTS_ASKED
 from analysis.outcomes.clinics.limits import Law, tail_of
 
 from .clinic_flags import DIFFERENCE, ONE, SPREAD, flags, rates
-from .clinic_studies import draw_clinics
+from .clinic_studies import FOUND_ON, draw_clinics
 
 FEW_STUDIES, MANY_STUDIES = 25, 500
 MOST = 0.05
@@ -42,7 +42,8 @@ def test_events_judged_as_if_patients_were_alike_would_flag_equal_clinics_far_to
         study = draw_clinics(6, np.random.default_rng([88, number])).study
         clinic = study.patients.set_index("patient_id")["clinic_id"]
         events = study.adverse_events.query("ascertainment == 'solicited'")["patient_id"].map(clinic).value_counts()
-        sessions = study.sessions["patient_id"].map(clinic).value_counts().sort_index()
+        asked = study.sessions["route"] == FOUND_ON["solicited"]
+        sessions = study.sessions.loc[asked, "patient_id"].map(clinic).value_counts().sort_index()
         counts, sizes = (found.reindex(sessions.index, fill_value=0).to_numpy(float) for found in (events, sessions))
         few, many, _ = Law(True, counts.sum() / sizes.sum()).tails(counts, sizes)
         outside.append(np.mean(np.minimum(few, many) < tail_of("95", 1.0)))

@@ -18,6 +18,7 @@ from analysis.vocabulary import instrument
 from ..attrition import Followed, follow
 from ..induction import END_OF_INDUCTION
 from ..response import definitions
+from ..safety.at_risk import at_risk
 from ..safety.event_rows import SOLICITED, SPONTANEOUS, event_rows, recording
 from ..safety.session_rows import session_rows
 from .result import COMPLETENESS, DROP_OUT, EVENTS_ASKED, EVENTS_MENTIONED, RATE, RESPONSE, SHARE
@@ -28,8 +29,8 @@ WHAT = {
     RESPONSE: "patients with a response at the end of induction, of those who could reach it and were scored then",
     DROP_OUT: "starters who did not complete induction, of all starters",
     COMPLETENESS: "starters with a baseline and a score at the end of induction, at clinics that use the instrument",
-    EVENTS_ASKED: "adverse events found by asking, at clinics that recorded any that way",
-    EVENTS_MENTIONED: "adverse events that patients mentioned unasked, at clinics that recorded any that way",
+    EVENTS_ASKED: "adverse events found by asking, at sessions where staff asked",
+    EVENTS_MENTIONED: "adverse events that patients mentioned unasked, at other sessions of clinics that recorded any",
 }
 Floats = NDArray[np.float64]
 
@@ -97,17 +98,14 @@ def _share(n: int, position: NDArray[np.intp], name: str, counted: NDArray[np.bo
 
 
 def _events(study: Study) -> list[Measure]:
-    """Each way of finding events apart, over the sessions of the clinics that ever recorded one that way."""
+    """Each way of finding events apart, over the sessions that an event could be found at that way."""
     if study.adverse_events is None:
         return []
     known, events, sessions = recording(study), event_rows(study), session_rows(study)
-    clinic, n = study.patients["clinic_id"].astype("str"), len(study.patients)
-    everything = np.ones(len(sessions.patient), dtype=bool)
     found = []
     for name, kind in EVENTS.items():
         if kind in known.kinds:
-            asked = clinic.isin(known.clinics[kind]).to_numpy()
-            exposure = sessions.per_patient(everything) * asked
-            counted = events.per_patient(np.asarray(events.kind == kind, dtype=bool), n)
-            found.append(Measure(name, RATE, WHAT[name], np.where(exposure > 0, counted, 0.0), exposure))
+            of = at_risk(study, sessions, events, known, kind)
+            counted = events.per_patient(of.events, len(study.patients))
+            found.append(Measure(name, RATE, WHAT[name], counted, sessions.per_patient(of.sessions)))
     return found

@@ -28,8 +28,8 @@ FIRST = ("axis", "route", "n_patients", "n_reached", "median", "ci_low", "ci_hig
 
 @dataclass(frozen=True, eq=False)
 class SafetyLine:
-    """Adverse events of a cohort. ``events`` has one row per way of finding them, over the clinics of the study that
-    recorded any that way: where nobody asked, nothing says that there was nothing to find (see `rate_row`).
+    """Adverse events of a cohort. ``events`` has one row per way of finding them, over the sessions that an event
+    could be found at that way: where nobody asked, nothing says that there was nothing to find (see `at_risk`).
     ``serious`` has one row per way and seriousness. ``is_recorded``: the study has a table of events."""
 
     is_recorded: bool

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.study import Study
 
+from .at_risk import at_risk
 from .event_rows import NOT_TIED, EventRows, Recording
 from .intervals import clopper_pearson, clustered_rate, garwood, rule_of_three
 from .labels import label_column
@@ -44,27 +45,24 @@ def rate_row(events: Floats, sessions: Floats, n_clinics: int) -> tuple[object, 
 
 
 class KindRates:
-    """Rates of one way of finding events, among the patients of the clinics that recorded any that way."""
+    """Rates of one way of finding events over the sessions that such an event could be found at (see `at_risk`)."""
 
     def __init__(self, study: Study, sessions: SessionRows, events: EventRows, known: Recording, kind: str) -> None:
         self._clinic = label_column(study.patients, "clinic_id")
-        self._asked = self._clinic.where_any(known.clinics[kind])
         self._sessions, self._events = sessions, events
-        self._of_kind: Mask = np.asarray(events.kind == kind, dtype=bool)
-        self._at_risk = self._asked[sessions.patient]
-        self._routes = known.routes[kind]
+        self._found = at_risk(study, sessions, events, known, kind)
         self._n = len(study.patients)
 
     def row(self, events: Mask, sessions: Mask | None = None) -> tuple[object, ...]:
         """The rates of some events over some sessions (all of them when None)."""
-        risk = self._at_risk if sessions is None else self._at_risk & sessions
+        risk = self._found.sessions if sessions is None else self._found.sessions & sessions
         exposure = self._sessions.per_patient(risk)
         n_clinics = len(self._clinic.present(exposure > 0))
-        return rate_row(self._events.per_patient(self._of_kind & events, self._n), exposure, n_clinics)
+        return rate_row(self._events.per_patient(self._found.events & events, self._n), exposure, n_clinics)
 
     def of_everything(self) -> tuple[object, ...]:
         """The rates of all events of this kind, those that belong to no session included."""
-        return self.row(self._of_kind)
+        return self.row(self._found.events)
 
     def of_sessions(self, sessions: Mask) -> tuple[object, ...]:
         """The rates of the events that happened at some sessions."""
@@ -73,25 +71,27 @@ class KindRates:
         here[tied] = sessions[self._events.session[tied]]
         return self.row(here, sessions)
 
-    def of_route(self, route: str, sessions: Mask) -> tuple[object, ...]:
-        """The rates at some sessions of one route. Where no clinic of the study ever recorded an event of this kind at
-        a session of that route, nothing says that anyone asked: the counts stay, the rates are missing."""
-        row = self.of_sessions(sessions)
-        if route in self._routes:
-            return row
-        return (*row[: len(COUNTS)], *[np.nan] * (len(RATES) - len(COUNTS)))
-
     def of_no_session(self) -> tuple[object, ...]:
         """How many events belong to no session, and to how many of the patients: without sessions there is no rate."""
-        loose = self._of_kind & (self._events.session == NOT_TIED)
+        loose = self._not_tied
         with_event = int((self._events.per_patient(loose, self._n) > 0).sum())
-        n = int((self._sessions.per_patient(self._at_risk) > 0).sum())
+        n = int((self._sessions.per_patient(self._found.sessions) > 0).sum())
         return (0, 0, n, int(loose.sum()), with_event, *[np.nan] * (len(RATES) - len(COUNTS)))
 
     @property
     def n_not_tied(self) -> int:
-        """Events of this kind that name no session and fall on the day of none."""
-        return int((self._of_kind & (self._events.session == NOT_TIED)).sum())
+        """Events that count and name no session and fall on the day of none."""
+        return int(self._not_tied.sum())
+
+    def left_out(self, events: Mask) -> tuple[int, int]:
+        """How many of some events are in no rate, and of how many patients."""
+        chosen = self._found.left_out & events
+        return int(chosen.sum()), self._events.n_patients_with(chosen)
+
+    @property
+    def _not_tied(self) -> Mask:
+        found: Mask = self._found.events & (self._events.session == NOT_TIED)
+        return found
 
 
 def _frame(rows: Iterable[tuple[object, ...]], keys: tuple[str, ...]) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def by_route(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for code, here in sessions.routes():
-            rows.append((kind, code, *(rates.of_everything() if code == ALL else rates.of_route(code, here))))
+            rows.append((kind, code, *(rates.of_everything() if code == ALL else rates.of_sessions(here))))
         rows.append((kind, NO_SESSION, *rates.of_no_session()))
     return _frame(rows, ("kind", "route"))
 
@@ -113,7 +113,7 @@ def by_dose(kinds: dict[str, KindRates], sessions: SessionRows) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for kind, rates in kinds.items():
         for code, words, here in dose_groups(sessions):
-            rows.append((kind, code, words, *rates.of_route(code, here)))
+            rows.append((kind, code, words, *rates.of_sessions(here)))
         rows.append((kind, NO_SESSION, "", *rates.of_no_session()))
     return _frame(rows, ("kind", "route", "dose"))
 
@@ -157,10 +157,20 @@ def by_severity(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
 
 def by_seriousness(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
     """One row per kind and whether events were serious."""
-    groups = [
+    return _by_mark(kinds, _seriousness(events), "seriousness")
+
+
+def left_out(kinds: dict[str, KindRates], events: EventRows) -> pd.DataFrame:
+    """One row per kind and whether events were serious, ALL first: events that are in no rate, and their patients."""
+    groups = [(ALL, np.ones(len(events.kind), dtype=bool)), *_seriousness(events)]
+    rows = [(kind, name, *rates.left_out(chosen)) for kind, rates in kinds.items() for name, chosen in groups]
+    return pd.DataFrame(rows, columns=["kind", "seriousness", "n_events", "n_with_event"])
+
+
+def _seriousness(events: EventRows) -> list[tuple[str, Mask]]:
+    return [
         (SERIOUS, events.serious == 1), (NOT_SERIOUS, events.serious == 0), (NOT_SAID, np.isnan(events.serious)),
     ]  # fmt: skip
-    return _by_mark(kinds, groups, "seriousness")
 
 
 def _by_mark(kinds: dict[str, KindRates], groups: list[tuple[str, Mask]], key: str) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Adverse events as plain arrays, tied to their sessions, and which clinics recorded which kind of them."""
+"""Adverse events as plain arrays, tied to their sessions, and where a study recorded which kind of them."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ NOT_TIED = -1
 
 @dataclass(frozen=True)
 class Recording:
-    """Per way of finding events, the clinics that recorded any that way, the terms they used, and the routes of the
-    sessions they belong to.
+    """Per way of finding events, the clinics that recorded any that way and the terms they used; and the pairs of
+    clinic and route of the session at which staff are known to have asked: those with a session to which an event that
+    was asked for belongs.
 
-    Where nobody asked, nothing says that there was nothing to find: a clinic without an event of a kind is in no
-    denominator of that kind. Taken from the whole study, so that a cohort without events is a cohort of noughts.
+    Where nobody asked, nothing says that there was nothing to find. Which sessions can count follows in `at_risk`.
+    Taken from the whole study, so that a cohort without events is a cohort of noughts.
     """
 
     clinics: Mapping[str, frozenset[str]]
     terms: Mapping[str, tuple[str, ...]]
-    routes: Mapping[str, frozenset[str]]
+    asked: frozenset[tuple[str, str]]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -59,7 +60,7 @@ class EventRows:
 
 
 def recording(study: Study) -> Recording:
-    """What the clinics of a study recorded."""
+    """What a study recorded, and where it asked."""
     return study.derive("recording of events", lambda: _recording(study))
 
 
@@ -67,15 +68,15 @@ def _recording(study: Study) -> Recording:
     events = event_rows(study)
     clinic = study.patients["clinic_id"].astype("str").to_numpy(dtype=object)
     session_route = label_column(study.sessions, "route")
-    clinics, terms, routes = {}, {}, {}
+    clinics, terms = {}, {}
     for kind in KINDS:
         of_kind = events.kind == kind
         clinics[kind] = frozenset(clinic[events.patient[of_kind]].tolist())
         terms[kind] = tuple(str(term) for term in pd.Series(events.term.texts(of_kind)).value_counts().index)
-        at_session = np.zeros(len(study.sessions), dtype=bool)
-        at_session[events.session[of_kind & (events.session != NOT_TIED)]] = True
-        routes[kind] = session_route.present(at_session)
-    return Recording(clinics, terms, routes)
+    asked = (events.kind == SOLICITED) & (events.session != NOT_TIED)
+    routes = session_route.texts()[events.session[asked]]
+    pairs = zip(clinic[events.patient[asked]].tolist(), routes.tolist(), strict=True)
+    return Recording(clinics, terms, frozenset(pairs))
 
 
 def event_rows(study: Study) -> EventRows:

@@ -10,7 +10,7 @@ from analysis.study import Study
 
 from .course import course
 from .dissociation import dissociation_by_dose, dissociation_by_session
-from .event_rates import KindRates, by_dose, by_route, by_seriousness, by_session, by_severity, by_term
+from .event_rates import KindRates, by_dose, by_route, by_seriousness, by_session, by_severity, by_term, left_out
 from .event_rows import Recording, event_rows, recording
 from .observation import observation, observed_two_hours, stopped_early
 from .session_rows import session_rows
@@ -22,9 +22,11 @@ class Safety:
     """The safety of one cohort. Nothing here is released yet.
 
     is_recorded: the study has a table of adverse events. n_patients and n_sessions: of the cohort. not_tied: events
-    per kind that belong to no session. The frames are described where they are made: rates by route, dose, session
-    number, term, grade and seriousness, each over the clinics that recorded that kind of event and each kind apart;
-    course of the events; vital signs, dissociation, observation and sessions stopped early over all clinics.
+    per kind that count and belong to no session. left_out: events that are in no rate, because they are not of a
+    session at which such an event could be found (see `at_risk`). The frames are described where they are made: rates
+    by route, dose, session number, term, grade and seriousness, each over the sessions at risk of that kind of event
+    and each kind apart; course of all events, those left out of the rates too; vital signs, dissociation, observation
+    and sessions stopped early over all clinics.
     """
 
     is_recorded: bool
@@ -39,6 +41,7 @@ class Safety:
     by_term: pd.DataFrame
     by_severity: pd.DataFrame
     by_seriousness: pd.DataFrame
+    left_out: pd.DataFrame
     course: pd.DataFrame
     blood_pressure: pd.DataFrame
     pressure_limits: pd.DataFrame
@@ -52,7 +55,7 @@ class Safety:
 
 
 def safety(study: Study, known: Recording | None = None) -> Safety:
-    """The safety of a (selected) study. known: what the clinics of the whole study recorded; of this one when None."""
+    """The safety of a (selected) study. known: what the whole study recorded and where; of this one when None."""
     known = known or recording(study)
     sessions, events = session_rows(study), event_rows(study)
     kinds = {kind: KindRates(study, sessions, events, known, kind) for kind in known.kinds}
@@ -69,6 +72,7 @@ def safety(study: Study, known: Recording | None = None) -> Safety:
         by_term(kinds, events, known),
         by_severity(kinds, events),
         by_seriousness(kinds, events),
+        left_out(kinds, events),
         course(events, known),
         blood_pressure(sessions),
         pressure_limits(sessions),

@@ -22,7 +22,7 @@ def slow_counts(study: Study, cohort: set[str], name: str) -> Counts:
             row = counts.setdefault((measure, clinic), [0, 0, 0])
             row[0], row[1], row[2] = row[0] + numerator, row[1] + denominator, row[2] + 1
 
-    recording = clinics_that_recorded(study)
+    where = routes_asked_on(study), clinics_that_recorded(study)
     for person in study.patients.to_dict("records"):
         code, clinic = str(person["patient_id"]), str(person["clinic_id"])
         sessions = rows_of(study.sessions, code)
@@ -35,8 +35,9 @@ def slow_counts(study: Study, cohort: set[str], name: str) -> Counts:
         add(DROP_OUT, clinic, int(len(done(sessions)) < target(sessions)), 1)
         add(COMPLETENESS, clinic, int(score is not None), 1)
         for measure, kind in KINDS.items():
-            if clinic in recording[kind]:
-                add(measure, clinic, len(events_of(study, code, kind)), len(sessions))
+            exposed = [row for row in sessions if is_looked_for(kind, clinic, str(row["route"]), *where)]
+            happened = [row for row in events_of(study, code, kind) if counts_over(row, exposed, sessions)]
+            add(measure, clinic, len(happened), len(exposed))
     return counts
 
 
@@ -91,3 +92,38 @@ def clinics_that_recorded(study: Study) -> dict[str, set[str]]:
             if events_of(study, str(person["patient_id"]), kind):
                 clinics[kind].add(str(person["clinic_id"]))
     return clinics
+
+
+def its_session(event: dict[str, object], sessions: Rows) -> dict[str, object] | None:
+    """The session with the number of an event; without one, the first session on its day."""
+    numbered = [row for row in sessions if row["session_number"] == event.get("session_number")]
+    same_day = [row for row in sessions if pd.notna(event.get("day")) and row["day"] // 1 == event["day"] // 1]
+    return next(iter(numbered + same_day), None)
+
+
+def routes_asked_on(study: Study) -> set[tuple[str, str]]:
+    """Clinics with the routes of their sessions that an event asked for belongs to, of anybody's."""
+    pairs = set()
+    for person in study.patients.to_dict("records"):
+        code = str(person["patient_id"])
+        sessions = rows_of(study.sessions, code)
+        for event in events_of(study, code, "solicited"):
+            session = its_session(event, sessions)
+            if session is not None:
+                pairs.add((str(person["clinic_id"]), str(session["route"])))
+    return pairs
+
+
+def is_looked_for(
+    kind: str, clinic: str, route: str, asked: set[tuple[str, str]], recorded: dict[str, set[str]]
+) -> bool:
+    """Whether an event of a kind could be found at a session: by asking where staff ask, unasked only elsewhere."""
+    if (clinic, route) in asked:
+        return kind == "solicited"
+    return kind == "spontaneous" and clinic in recorded[kind]
+
+
+def counts_over(event: dict[str, object], exposed: Rows, sessions: Rows) -> bool:
+    """Whether an event is of one of those sessions, or of none of the patient's and there are some."""
+    session = its_session(event, sessions)
+    return bool(exposed) if session is None else session in exposed

@@ -49,7 +49,7 @@ EVENTS = """
 patient_id session_number day term serious ascertainment
 a 1 0 Nausea false solicited
 a 2 2 Nausea false solicited
-b 1 0 Dizziness true spontaneous
+c 1 0 Dizziness true spontaneous
 """
 
 
@@ -145,9 +145,10 @@ def test_response_agrees_with_a_plain_loop(study: Study) -> None:
 def test_the_safety_line_counts_events_per_session_and_per_patient_and_keeps_ascertainment_apart(study: Study) -> None:
     line = overview(select(study, Cohort()).study).safety
     counts = ["kind", "n_clinics", "n_sessions", "n_patients", "n_events", "n_with_event"]
-    assert line.events[counts].to_numpy().tolist() == [["solicited", 1, 3, 2, 2, 1], ["spontaneous", 1, 3, 2, 1, 1]]
+    # staff asked after IV sessions at C01, 3 of a and b; spontaneous: the 3 intramuscular ones of c, d and e at C02
+    assert line.events[counts].to_numpy().tolist() == [["solicited", 1, 3, 2, 2, 1], ["spontaneous", 1, 3, 3, 1, 1]]
     assert line.events["per_100_sessions"].tolist() == pytest.approx([200 / 3, 100 / 3])
-    assert line.events["share"].tolist() == [0.5, 0.5]
+    assert line.events["share"].tolist() == pytest.approx([1 / 2, 1 / 3])
     serious = line.serious[line.serious["seriousness"] == "serious"]
     assert serious["n_events"].tolist() == [0, 1]
 

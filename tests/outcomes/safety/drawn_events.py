@@ -35,11 +35,12 @@ b 9 - Anxiety - false - - spontaneous
 c 1 0 Dissociation 1 false 15 60 spontaneous
 c 2 4 Dissociation 2 false 25 90 spontaneous
 """
+NO_SCORES = "patient_id day instrument score"
 
 
 def drawn() -> Study:
-    return drawn_study(PATIENTS, SESSIONS, "patient_id day instrument score", adverse_events=EVENTS)
+    return drawn_study(PATIENTS, SESSIONS, NO_SCORES, adverse_events=EVENTS)
 
 
 def without_events() -> Study:
-    return drawn_study(PATIENTS, SESSIONS, "patient_id day instrument score")
+    return drawn_study(PATIENTS, SESSIONS, NO_SCORES)

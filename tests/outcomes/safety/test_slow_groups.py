@@ -9,7 +9,7 @@ from analysis.outcomes.safety import KINDS, NO_SESSION, Safety, safety
 from analysis.outcomes.safety.session_rows import session_rows
 from analysis.study import Study
 
-from .test_event_rates import counts, slow_counts
+from .test_event_rates import counts, slow_counts, slow_risk
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def test_events_of_every_dose_are_those_of_a_slow_walk(sample_study: Study, samp
         slow = slow_counts(
             sample_study, kind, lambda at, of=of: (at["route"], dose[at["patient_id"], at["session_number"]]) == of
         )
-        assert counts(pd.Series(one))[1:] == slow
+        assert counts(pd.Series(one)) == slow
 
 
 @pytest.mark.parametrize("kind", KINDS[:2])
@@ -47,16 +47,13 @@ def test_events_of_every_dose_are_those_of_a_slow_walk(sample_study: Study, samp
 def test_marks_of_events_are_those_of_a_slow_walk(
     sample_study: Study, sample_safety: Safety, kind: str, name: str, column: str, value
 ) -> None:
-    of_kind = [one for one in sample_study.adverse_events.to_dict("records") if one["ascertainment"] == kind]
-    clinic = dict(zip(sample_study.patients["patient_id"], sample_study.patients["clinic_id"], strict=True))
-    asked = {clinic[one["patient_id"]] for one in of_kind}
-    sessions = [one for one in sample_study.sessions.to_dict("records") if clinic[one["patient_id"]] in asked]
+    sessions, events = slow_risk(sample_study, kind)
+    n, n_clinics = len({one["patient_id"] for one in sessions}), len({one["clinic"] for one in sessions})
     frame = getattr(sample_safety, name)
     for row in frame[frame["kind"] == kind].to_dict("records"):
-        mine = [one["patient_id"] for one in of_kind if value(one) == row[column]]
-        n = len({one["patient_id"] for one in sessions})
+        mine = [one["patient_id"] for one in events if value(one) == row[column]]
         assert (row["n_events"], row["n_with_event"], row["n_sessions"], row["n_patients"], row["n_clinics"]) == (
-            len(mine), len(set(mine)), len(sessions), n, len(asked),
+            len(mine), len(set(mine)), len(sessions), n, n_clinics,
         )  # fmt: skip
         assert row["per_100_sessions"] == pytest.approx(100 * len(mine) / len(sessions))
         assert row["share"] == pytest.approx(len(set(mine)) / n)
