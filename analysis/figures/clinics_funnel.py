@@ -220,6 +220,8 @@ def _sides(frame: pd.DataFrame, curves: pd.DataFrame, high: float) -> list[dict[
         spots = {"top": (0.0, 15.0), "bottom": (0.0, -15.0), "right": (reach, 0.0), "left": (-reach, 0.0)}
         if markers[place][1] < _FLOOR_PX:
             del spots["bottom"]  # there are the axis' numbers
+        if markers[place][0] < _FLOOR_PX:
+            spots = {"right": spots["right"]}
         others = [*taken, *(spot for number, spot in enumerate(markers) if number != place)]
         side = max(spots, key=lambda one: _clear(markers[place], spots[one], others))
         taken.append((markers[place][0] + spots[side][0], markers[place][1] + spots[side][1]))
