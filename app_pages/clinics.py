@@ -7,8 +7,9 @@ from app_pages.parts.model_controls import instrument_control
 
 messages.page_head(
     "Clinics",
-    "How far clinics differ once their patients are made alike, and which rates are outside what chance allows. "
-    "Never ranked.",
+    "How far clinics differ after adjusting for what is recorded of their patients, route and sessions, and which "
+    "rates "
+    "are outside what chance allows. Never ranked.",
 )
 with st.container(width=260):
     instrument = instrument_control("clinics")
@@ -18,5 +19,4 @@ if not messages.is_empty():
     clinic_parts.adjusted(shown)
     with st.container(key="halves"):
         clinic_parts.funnels(shown)
-    clinic_parts.notes()
     messages.withheld(shown.screen.sentence)

@@ -13,7 +13,7 @@ from analysis.outcomes.clinics import (
     Clinics,
 )
 from analysis.outcomes.safety import SOLICITED, SPONTANEOUS
-from analysis.outcomes.who import AT_END, EVALUABLE, STARTERS, reached, seen
+from analysis.outcomes.who import AT_END, EVALUABLE, FROM_END, STARTERS, reached, seen
 
 from .counted import CountColumn, CountedTable, Relations, Tables
 from .counted_rows import ASKED
@@ -25,11 +25,12 @@ GROUPS, ADJUSTED = "clinics", "adjusted differences"
 DIFFERENCE = ("estimate", "std_error", "ci_low", "ci_high", "fixed", "fixed_low", "fixed_high")
 IN_MODEL = "in the model of clinics"
 DROPPED = "did not complete induction"
+USING = "starters at clinics that use the instrument"
 _KINDS = {EVENTS_ASKED: SOLICITED, EVENTS_MENTIONED: SPONTANEOUS}
 _SHARES = {  # whom a share is of, and who is in it
     RESPONSE: (seen("Response"), reached("Response")),
     DROP_OUT: (STARTERS, DROPPED),
-    COMPLETENESS: (STARTERS, AT_END),
+    COMPLETENESS: (USING, AT_END),
 }
 _VALUES = ("numerator", "denominator", "value", "z", "outside")
 
@@ -45,7 +46,9 @@ def clinic_word(name: object) -> str:
 
 def relations() -> Relations:
     """Who is among whom beyond what the overview says."""
-    return Relations({DROPPED: (STARTERS,), IN_MODEL: (EVALUABLE, STARTERS)})
+    return Relations(
+        {DROPPED: (STARTERS,), IN_MODEL: (EVALUABLE, STARTERS), USING: (STARTERS,), AT_END: (FROM_END, USING)}
+    )
 
 
 def clinic_tables(result: Clinics, n_starters: int) -> Tables:

@@ -41,7 +41,8 @@ class ReleasedFunnel:
 @dataclass(frozen=True, eq=False)
 class ReleasedClinics:
     """What may be shown of `Clinics`. groups: starters by clinic; adjusted: shrunken differences (points), withheld
-    ones missing; starters is their number as it may be said; sentence says what was withheld or marked."""
+    ones missing; starters is their number as it may be said; records_events: the study has any adverse event; sentence
+    says what was withheld or marked."""
 
     audience: Audience
     result: Clinics
@@ -51,6 +52,7 @@ class ReleasedClinics:
     funnels: Mapping[str, ReleasedFunnel]
     starters: str
     n_model: str
+    records_events: bool
     sentence: str
 
 
@@ -88,6 +90,7 @@ def release_clinics(
          for _, row in result.measures.iterrows()},
         found[DENOMINATORS].words("n_patients", STARTERS_ROW),
         found[tables.ADJUSTED].words("n_patients", 0) if len(found[tables.ADJUSTED].frame) else "0",
+        review.safety.is_recorded and bool(len(review.safety.events)),
         mine.sentence,
     )  # fmt: skip
 

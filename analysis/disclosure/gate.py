@@ -145,7 +145,9 @@ def count_words(count: float, state: str) -> str:
 
 def of_patients(words: str) -> str:
     """A count as it may be said, with its noun: "12 patients", "a withheld number of patients"."""
-    return f"{words} of patients" if words == WITHHELD_WORDS else f"{words} patients"
+    if words == WITHHELD_WORDS:
+        return f"{words} of patients"
+    return f"{words} patient" if words.split(" ")[0] == "1" else f"{words} patients"
 
 
 def release(

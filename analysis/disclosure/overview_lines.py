@@ -28,6 +28,8 @@ _FOUND_BY = {
     SPONTANEOUS: "Where events were noted when patients mentioned them",
 }
 _IN_SHORT = {SOLICITED: "where staff asked after each session", SPONTANEOUS: "where patients mentioned them unasked"}
+_ADJECTIVE = {SOLICITED: "asked for", SPONTANEOUS: "mentioned unasked"}
+_BY = (("by day", ""), ("after", " completed sessions"))
 _NOT_SAID_HOW = "Where it is not recorded how events were found"
 Row = dict[Any, Any]
 
@@ -60,24 +62,26 @@ def median_words(first: pd.DataFrame, place: int, found: Release) -> str:
 
 
 def first_words(result: Overview, found: Release) -> str:
-    """How soon half of those who could respond have, over days and over sessions."""
+    """How soon half of those who could respond are estimated to have, over days and over sessions."""
     if not len(result.first):
-        return (
-            f"How soon patients respond is not shown: no verified source says what response is on {result.instrument}."
-        )
+        name = result.instrument
+        return f"How soon patients respond is not shown: no verified source says what response is on {name}."
     table = found[tables.FIRST]
     n, k = table.words("n_patients"), table.words("n_reached")
-    ever = f"{k} of {n} who could respond and have a later score ever did (Kaplan-Meier, from the first session)."
     if not result.first["n_patients"].iloc[0]:
         return "Nobody who could respond has a later score, so how soon cannot be said."
+    ever = f"{k} of {n} who could respond and have a later score reached it at least once, which is not keeping it"
     medians = [median_words(result.first, place, found) for place in (0, 1)]
     if WITHHELD_VALUE in medians:
-        return f"How soon half had responded is withheld for a cohort this small; {ever}"
-    if not medians[0][:1].isdigit():
-        return f"Fewer than half had responded by the last score; {ever}"
-    days, sessions = (_ends(result.first.iloc[place]) for place in (0, 1))
-    half = f"Half had first responded by day {medians[0]}{days} and after {medians[1]} completed sessions{sessions}"
-    return f"{half}; {ever}"
+        return f"How soon half had responded is withheld for a cohort this small; {ever}."
+    reached = [
+        f"{before} {median}{after}{_ends(result.first.iloc[place])}"
+        for place, (median, (before, after)) in enumerate(zip(medians, _BY, strict=True))
+        if median[:1].isdigit()
+    ]
+    if not reached:
+        return f"Fewer than half are estimated to have responded within the time followed (Kaplan-Meier); {ever}."
+    return f"Half are estimated (Kaplan-Meier) to have first responded {' and '.join(reached)}; {ever}."
 
 
 def _ends(row: pd.Series) -> str:
@@ -85,6 +89,10 @@ def _ends(row: pd.Series) -> str:
         return ""
     high = "not reached" if _missing(row, "ci_high") else number_text(row["ci_high"], 0)
     return f" (95% interval {number_text(row['ci_low'], 0)} to {high})"
+
+
+def clinics_words(n: int) -> str:
+    return "1 clinic" if n == 1 else f"{n} clinics"
 
 
 def safety_words(safety: SafetyLine, found: Release) -> tuple[str, ...]:
@@ -107,7 +115,9 @@ def _nothing(safety: SafetyLine) -> str:
 
 
 def _one_kind(row: Row, table: ReleasedTable, place: int, safety: SafetyLine, found: Release) -> str:
-    start = f"{_FOUND_BY.get(str(row['kind']), _NOT_SAID_HOW)} ({row['n_clinics']} of {safety.n_clinics} clinics)"
+    start = (
+        f"{_FOUND_BY.get(str(row['kind']), _NOT_SAID_HOW)} ({row['n_clinics']} of {clinics_words(safety.n_clinics)})"
+    )
     if not row["n_clinics"]:
         return f"{start}: nobody of this cohort was treated there."
     if _missing(row, "per_100_sessions", "n_sessions"):
@@ -149,9 +159,15 @@ def safety_in_short(safety: SafetyLine, found: Release) -> str:
         return nothing
     rows = found[tables.EVENTS].frame.to_dict("records")
     said = [text for text in (_short(row) for row in rows) if text]
+    serious = [_serious_in_short(str(row["kind"]), found) for row in rows if row["n_clinics"]]
     if not said:
         return "How often adverse events happened is withheld for this cohort."
-    return f"Adverse events: {'; '.join(said)}."
+    return f"Adverse events: {'; '.join(said)}; serious: {' and '.join(serious)}."
+
+
+def _serious_in_short(kind: str, found: Release) -> str:
+    said = _serious(kind, found).removeprefix("serious: ").removeprefix("seriousness ")
+    return f"{said} of those {_ADJECTIVE.get(kind, 'found otherwise')}"
 
 
 def _short(row: Row) -> str:
@@ -163,7 +179,9 @@ def _short(row: Row) -> str:
     if row["n_events"] == 0:
         return f"none {how}, in {row['n_sessions']:,.0f} sessions"
     share = share_words(row, "share", ("share_low", "share_high"), level="")
-    return f"{_rate(row).replace(' events', '')} {how}, in {share} of patients"
+    of = "" if _missing(row, "n_patients") else f"the {row['n_patients']:,.0f} "
+    sessions = f"{row['n_sessions']:,.0f} sessions"
+    return f"{_rate(row).replace(' events', '')} {how} ({sessions}), in {share} of {of}patients"
 
 
 def care_words(care: CareLine, found: Release) -> str:

@@ -125,7 +125,7 @@ def _who(result: Overview, found: Release, attrition: ReleasedTable) -> str:
     starters = of_patients(found[DENOMINATORS].words("n_patients", STARTERS_ROW))
     return (
         f"Of {starters} who started treatment, {_step(attrition, EVALUABLE_STEP)} have a {result.instrument} score "
-        f"before and after it, and {_step(attrition, LAST_STEP)} were still assessed at three months."
+        f"before and after it, and {_step(attrition, LAST_STEP)} have one at three months or later."
     )
 
 
@@ -150,8 +150,9 @@ def _responded(rates: ReleasedTable) -> str:
     place = row_of_rate(rates, RESPONSE)
     if place is None or pd.isna(rates.frame[f"{OBSERVED} share"].iloc[place]):
         return ""
-    row = rates.frame.iloc[place]
-    said = f"; {share_words(row, *_columns(OBSERVED))} of those scored who could respond did"
+    row, n = rates.frame.iloc[place], rates.words("n_scored", place)
+    whom = "those" if n == WITHHELD_WORDS else f"the {n}"
+    said = f"; {share_words(row, *_columns(OBSERVED))} of {whom} scored who could respond did"
     if pd.isna(row[f"{NON_RESPONSE} share"]):
         return said
     every, n = share_words(row, *_columns(NON_RESPONSE), level=""), rates.words("n_able", place)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
-from analysis.outcomes import Overview, interval_text, number_text
-from analysis.outcomes.overview.years import MEAN_CHANGE, SHARES
+from analysis.outcomes import Overview, YearChange, interval_text, number_text
+from analysis.outcomes.overview.years import EVALUABLE_SHARE, MEAN_CHANGE, RESPONSE_SEEN, SHARES
 
 from . import overview_tables as tables
 from .gate import Release, ReleasedTable
@@ -16,13 +17,15 @@ from .gate import Release, ReleasedTable
 WITHHELD = "withheld"
 MEASURE, DIFFERENCE = "measure", "difference"
 SCORED = ("n_scored",)
+ENOUGH = 20  # patients of each year, before a difference is judged
+JUDGED = (EVALUABLE_SHARE, MEAN_CHANGE, RESPONSE_SEEN)  # responders are judged once
 Row = dict[Any, Any]
 
 
 @dataclass(frozen=True, eq=False)
 class ReleasedYears:
     """One row per measure in words: measure, before and last (each with its numbers of patients), difference with its
-    interval. sentence names what differs beyond chance."""
+    interval. sentence names what is clear of chance."""
 
     before: int
     last: int
@@ -37,15 +40,18 @@ def released_years(result: Overview, found: Release) -> ReleasedYears | None:
     if change is None:
         return None
     table = found[tables.YEARS]
-    rows, clear = [], []
+    rows, judged, n_withheld = [], [], 0
     for row in change.differences.to_dict("records"):
         columns = SHARES.get(row["measure"], SCORED)
         shown = _may_be_shown(row["measure"], table, columns)
         rows.append(_row(row, table, columns, shown, result.instrument))
-        if shown and (row["ci_low"] > 0 or row["ci_high"] < 0):
-            clear.append(_clear(row, result.instrument))
+        n_withheld += not shown
+        enough = bool((change.years[columns[-1]][:2] >= ENOUGH).all())
+        if shown and enough and row["measure"] in JUDGED and not pd.isna(row["p_value"]):
+            judged.append(row)
     frame = pd.DataFrame(rows, columns=[MEASURE, "before", "last", DIFFERENCE])
-    return ReleasedYears(change.before, change.last, frame, _sentence(change.before, change.last, clear))
+    sentence = _sentence(change, judged, n_withheld, result.instrument)
+    return ReleasedYears(change.before, change.last, frame, sentence)
 
 
 def _may_be_shown(measure: str, table: ReleasedTable, columns: tuple[str, ...]) -> bool:
@@ -86,7 +92,16 @@ def _clear(row: Row, name: str) -> str:
     return f"{measure[0].lower()}{measure[1:]} {_difference(row)}"
 
 
-def _sentence(before: int, last: int, clear: list[str]) -> str:
-    start = f"Of those who started in {last} against {before}, "
-    said = f"beyond chance, each interval by itself: {'; '.join(clear)}." if clear else "nothing differs beyond chance."
-    return f"{start}{said} Nothing is adjusted for, and those who started late in {last} may not have been scored yet."
+def _sentence(change: YearChange, judged: list[Row], n_withheld: int, name: str) -> str:
+    """What is clear of chance after Holm's adjustment for the measures judged."""
+    start = f"Of those who started in {change.last} against {change.before}"
+    end = f" Nothing is adjusted for, and those who started late in {change.last} may not have been scored yet."
+    if not judged:
+        return f"{start}: too few to judge a difference, each year by fewer than {ENOUGH} patients or withheld.{end}"
+    clear = multipletests([row["p_value"] for row in judged], method="holm")[0].tolist()
+    said = "; ".join(_clear(row, name) for row, yes in zip(judged, clear, strict=True) if yes)
+    among = "of what is shown, " if n_withheld else ""
+    n = f"{len(judged)} comparison" + ("s" if len(judged) > 1 else "")
+    if said:
+        return f"{start}, {among}clear of chance (Holm, {n}): {said}.{end}"
+    return f"{start}, {among}no difference is clear of chance (Holm, {n}).{end}"

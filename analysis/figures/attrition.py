@@ -24,8 +24,8 @@ _AXIS_WORDS = {
     "Started treatment": "Started<br>treatment",
     "Has a baseline score": "Has a<br>baseline score",
     "Has a later score (evaluable)": "Has a later<br>score<br>(evaluable)",
-    "Still assessed at the end of induction": "Assessed at<br>the end of<br>induction",
-    "Still assessed at three months": "Assessed at<br>three months",
+    "Assessed at the end of induction or later": "Assessed at<br>end of induction<br>or later",
+    "Assessed at three months or later": "Assessed at<br>three months<br>or later",
 }
 _READ = (
     "Each bar is the patients of this cohort who reach a step; its height is their share of all who started. The grey "
@@ -34,6 +34,7 @@ _READ = (
     "speaks only of those who stay."
 )
 _MARKED = " A hollow bar is a small number of patients and is left out of everything exported."
+_BASELINE, _USUAL = 1, 0.5  # the step of those with a baseline; of the starters, where everybody is asked
 Trace = dict[str, Any]
 
 
@@ -66,7 +67,7 @@ def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
         "annotations": [*top.annotations(head, 8), *_counts(steps, theme), *_losses_said(steps, theme)],
     }
     data = [*_flows(steps, theme), _bars(steps, theme)]
-    caption = f"{of_patients(result.starters)} started."
+    caption = f"{of_patients(result.starters)} started.{_not_of_everyone(result, steps)}"
     return Chart(
         name=f"attrition-{result.instrument}",
         plot=drawn({"data": data, "layout": layout}),
@@ -75,6 +76,14 @@ def attrition_chart(result: ReleasedOverview, theme: Theme) -> Chart:
         alt="Patients left at each step: " + "; ".join(step.words for step in steps) + ".",
         how_to_read=_READ + (_MARKED if result.audience.sees_small else ""),
     )
+
+
+def _not_of_everyone(result: ReleasedOverview, steps: list[Step]) -> str:
+    """That an instrument may not be asked of all, where few of the starters have a baseline."""
+    share = steps[_BASELINE].share if len(steps) > _BASELINE else None
+    if share is None or share >= _USUAL:
+        return ""
+    return f" Most have no {result.instrument} baseline: it may not be asked of everyone, so this is not all loss."
 
 
 def attrition_data(steps: ReleasedTable) -> pd.DataFrame:

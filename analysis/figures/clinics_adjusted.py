@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.disclosure.clinics import ReleasedClinics
 from analysis.disclosure.gate import of_patients
+from analysis.outcomes import COVARIATES
 
 from .chart import Chart, heading
 from .look import Theme
@@ -21,8 +22,16 @@ _READ = (
     "what the model adjusts for and on the same route at the same number of sessions. Small clinics are drawn towards "
     "zero, because a small clinic is easily far out by chance; the bar is the 95% interval of the clinic's own "
     "difference. To the right the same before shrinking, each clinic by itself. A bar across zero leaves no difference "
-    "possible. What was not recorded is not adjusted for, and patients did not come to clinics by lot: this is no "
-    "measure of quality."
+    "possible. Routes and sessions are chosen by clinics: what they do through them is adjusted away. A single clinic "
+    "far from many alike is drawn in more than its interval says. This is no measure of quality."
+)
+_READ_ZERO = (
+    "Each row is a clinic, in the order of their codes and never of their results: how much more (right of zero) or "
+    "less (left: more improvement) scores changed there than at the mean of all clinics, for patients alike in what "
+    "the model adjusts for and on the same route at the same number of sessions, with a 95% interval. The model that "
+    "lets clinics vary around a common level found no more variation between them than chance gives, and would draw "
+    "every one of these to zero. That is no proof that clinics are alike. Routes and sessions are chosen by clinics: "
+    "what they do through them is adjusted away. This is no measure of quality."
 )
 _MARKED = " Small markers are clinics with few patients in the model and are left out of everything exported."
 Row = dict[Any, Any]
@@ -36,6 +45,7 @@ class Columns:
     symbol: str
 
 
+Points = tuple[RowPoint, ...]
 AFTER = Columns(("estimate", "ci_low", "ci_high"), "circle")
 BEFORE = Columns(("fixed", "fixed_low", "fixed_high"), "diamond-open")
 
@@ -67,17 +77,32 @@ def adjusted_chart(released: ReleasedClinics, theme: Theme) -> Chart:
     title = _title(released, frame)
     top = heading(title, _subtitle(released), theme, full_width=True)
     axis = "Difference from the average clinic, points"
-    panels = [RowPanel("Shrunken: read this", axis, False, after, span)]
-    if before:
-        panels.append(RowPanel("Before shrinking", axis, False, before, span))
+    panels = _panels(released, after, before, axis, span)
+    shown = panels[0].points
     return Chart(
         name=f"clinics-adjusted-{released.instrument}",
         plot=rows_figure(labels, panels, top, theme),
         data=lambda: released.adjusted.as_text(),
         caption=f"{of_patients(released.n_model)} of {released.starters} starters are in the model.".capitalize(),
-        alt=f"{title}. " + "; ".join(f"{label.text}: {p.words}" for label, p in zip(labels, after, strict=True)) + ".",
-        how_to_read=_READ + (_MARKED if released.audience.sees_small else ""),
+        alt=f"{title}. " + "; ".join(f"{label.text}: {p.words}" for label, p in zip(labels, shown, strict=False)) + ".",
+        how_to_read=(_READ_ZERO if _vanished(released) and before else _READ)
+        + (_MARKED if released.audience.sees_small else ""),
     )
+
+
+def _vanished(released: ReleasedClinics) -> bool:
+    return released.result.between_sd == 0
+
+
+def _panels(
+    released: ReleasedClinics, after: Points, before: Points, axis: str, span: tuple[float, float]
+) -> list[RowPanel]:
+    """Shrunken differences, and beside them the same before shrinking. Where every one is shrunken to zero, only the
+    latter: dots on a line say nothing."""
+    if _vanished(released) and before:
+        return [RowPanel("Each clinic by itself, not shrunken", axis, False, before, span)]
+    panels = [RowPanel("Shrunken: read this", axis, False, after, span)]
+    return [*panels, RowPanel("Before shrinking", axis, False, before, span)] if before else panels
 
 
 def _point(place: int, row: Row, few: bool, theme: Theme, of: Columns) -> RowPoint:
@@ -90,8 +115,10 @@ def _point(place: int, row: Row, few: bool, theme: Theme, of: Columns) -> RowPoi
 
 
 def _title(released: ReleasedClinics, frame: pd.DataFrame) -> str:
-    if released.result.between_sd == 0:
-        return f"No variation between clinics in {released.instrument} change beyond that between patients"
+    if _vanished(released):
+        high = released.result.between_high
+        most = "" if pd.isna(high) else f"; up to {number_text(high)} points (standard deviation) are possible"
+        return f"Variation between clinics in {released.instrument} change was estimated as zero{most}"
     clear = frame.loc[(frame["ci_low"] > 0) | (frame["ci_high"] < 0), "clinic"].tolist()
     if not clear:
         return f"No clinic's adjusted change in {released.instrument} differs clearly from the average"
@@ -100,8 +127,9 @@ def _title(released: ReleasedClinics, frame: pd.DataFrame) -> str:
 
 
 def _subtitle(released: ReleasedClinics) -> str:
-    adjusted = ", ".join(("baseline", *(name.replace("_", " ") for name in released.result.covariates)))
+    words = (COVARIATES.get(name, name) for name in released.result.covariates)
+    kept = "Differences in points" if _vanished(released) else "Shrunken differences in points"
     return (
-        f"Mixed model, patients nested in clinics; adjusted for {adjusted}, route and sessions. Shrunken differences "
-        "in points, 95% intervals; negative is more improvement."
+        f"Mixed model, patients nested in clinics; adjusted for {', '.join(('baseline', *words))}, route and sessions. "
+        f"{kept}, 95% intervals; negative is more improvement."
     )

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.disclosure.clinic_words import NAMES, limits_sentence, outside_words
+from analysis.disclosure.clinic_words import (
+    NAMES,
+    finding,
+    is_compared,
+    limits_sentence,
+    side_of,
+    widening_words,
+)
 from analysis.disclosure.clinics import ReleasedClinics, ReleasedFunnel
 from analysis.outcomes.clinics import RATE, limits
 
@@ -27,6 +34,7 @@ _BEYOND = 1.12  # of the largest
 _ABOVE = 1.5  # a curve that goes further than this times the largest rate is cut
 _WIDTH_PX = 380.0  # of the plot, about: half a page, or a tablet
 _LETTER_PX = 7.0
+_FLOOR_PX = 24.0
 _ENOUGH_PX = 13.0  # between the middles of two names, half of it sideways
 _ANCHORS = {
     "top": {"yanchor": "bottom", "yshift": 7}, "bottom": {"yanchor": "top", "yshift": -7},
@@ -35,27 +43,26 @@ _ANCHORS = {
 _READ = (
     "Each marker is a clinic: to the right the more patients (or sessions) it is judged by, upwards the larger its "
     "rate. The middle line is this cohort's own rate. Between the dashed curves 95%, between the dotted ones 99.8% of "
-    "clinics of that size would lie if all were alike; smaller clinics scatter more. One clinic in twenty is outside "
-    "the dashed curves by chance. Rates are as observed, not adjusted for who the patients are: a clinic outside is a "
-    "reason to look, not a verdict. {limits}"
+    "clinics of that size would lie {if_alike}; smaller clinics scatter more. Rates are as observed, not adjusted for "
+    "who the patients are: a clinic outside is a reason to look, not a verdict. {limits}"
+)
+_ALIKE = "if all were alike, so that one in twenty is outside the dashed curves by chance"
+_WIDENED = (
+    "if clinics differed as much as these do on the whole: the limits are widened for it, and clinics that are far out "
+    "together hide each other"
 )
 _MARKED = " An open marker is a number of few patients and is left out of everything exported."
 Trace = dict[str, Any]
 
 
-def has_funnel(funnel: ReleasedFunnel) -> bool:
-    """Whether there is a clinic to draw and a rate to hold it against."""
-    return funnel.sees_centre and bool(funnel.points.frame["value"].notna().any())
-
-
 def funnel_chart(released: ReleasedClinics, measure: str, theme: Theme) -> Chart:
     """One measure. Raises ValueError where nothing of it may be shown."""
     funnel = released.funnels[measure]
-    if not has_funnel(funnel):
+    if not is_compared(funnel):
         raise ValueError(f"no funnel of {measure} can be shown")
     frame = funnel.points.frame[funnel.points.frame["value"].notna()]
     small = (funnel.points.states.loc[frame.index] == "small").any(axis=1).tolist()
-    title = f"{NAMES[measure]}: {outside_words(funnel)}"
+    title = f"{NAMES[measure]}: {finding(funnel)}"
     top = heading(title, _subtitle(funnel), theme)
     head = top.height_px + _HEAD_PX
     margin = {"l": _LEFT_PX, "r": _RIGHT_PX, "t": head, "b": _FOOT_PX}
@@ -70,7 +77,10 @@ def funnel_chart(released: ReleasedClinics, measure: str, theme: Theme) -> Chart
         data=lambda: funnel_data(funnel),
         caption=_caption(funnel),
         alt=f"{title}. " + "; ".join(_point_words(funnel, row, few) for row, few in _records(frame, small)) + ".",
-        how_to_read=_READ.format(limits=limits_sentence(funnel)) + (_MARKED if released.audience.sees_small else ""),
+        how_to_read=_READ.format(
+            limits=limits_sentence(funnel), if_alike=_WIDENED if float(funnel.whole["dispersion"]) > 1 else _ALIKE
+        )
+        + (_MARKED if released.audience.sees_small else ""),
     )
 
 
@@ -88,6 +98,11 @@ def _caption(funnel: ReleasedFunnel) -> str:
 def funnel_data(funnel: ReleasedFunnel) -> pd.DataFrame:
     """One row per clinic: counts as text, its rate, and the widest limits it is outside of."""
     table = funnel.points.as_text()
+    sides = [
+        f"{side_of(funnel, row)} {row['outside']}%" if row["outside"] in ("95", "99.8") else ""
+        for row in funnel.points.frame.to_dict("records")
+    ]
+    table = table.assign(outside=pd.Series(sides, index=table.index, dtype="str"))
     return table[["clinic", "n_patients", "n_with", "numerator", "denominator", "value", "outside"]]
 
 
@@ -102,7 +117,7 @@ def _rate(funnel: ReleasedFunnel, value: float) -> str:
 def _point_words(funnel: ReleasedFunnel, row: dict[Any, Any], few: bool) -> str:
     noun = "events in" if funnel.unit == RATE else "of"
     end = " sessions" if funnel.unit == RATE else ""
-    outside = f", outside the {row['outside']}% limits" if row["outside"] else ""
+    outside = f", {side_of(funnel, row)} the {row['outside']}% limits" if row["outside"] else ""
     marked = " (small)" if few else ""
     numbers = f"{row['numerator']:,.0f} {noun} {row['denominator']:,.0f}{end}{marked}"
     return f"{row['clinic']} {_rate(funnel, row['value'])}, {numbers}{outside}"
@@ -147,7 +162,7 @@ def _markers(funnel: ReleasedFunnel, frame: pd.DataFrame, small: list[bool], the
 
 def _subtitle(funnel: ReleasedFunnel) -> str:
     whom = "sessions" if funnel.unit == RATE else "patients"
-    return f"One marker a clinic, by its number of {whom}; dashed 95%, dotted 99.8% limits. As observed, not adjusted."
+    return f"By number of {whom}; dashed 95%, dotted 99.8% limits. Not adjusted.{widening_words(funnel)}"
 
 
 def _axes(funnel: ReleasedFunnel, frame: pd.DataFrame, curves: pd.DataFrame, theme: Theme) -> dict[str, Any]:
@@ -203,6 +218,8 @@ def _sides(frame: pd.DataFrame, curves: pd.DataFrame, high: float) -> list[dict[
     for place, name in enumerate(frame["clinic"]):
         reach = 8 + _LETTER_PX * len(str(name)) / 2
         spots = {"top": (0.0, 15.0), "bottom": (0.0, -15.0), "right": (reach, 0.0), "left": (-reach, 0.0)}
+        if markers[place][1] < _FLOOR_PX:
+            del spots["bottom"]  # there are the axis' numbers
         others = [*taken, *(spot for number, spot in enumerate(markers) if number != place)]
         side = max(spots, key=lambda one: _clear(markers[place], spots[one], others))
         taken.append((markers[place][0] + spots[side][0], markers[place][1] + spots[side][1]))

@@ -98,8 +98,8 @@ def attrition(followed: Followed) -> pd.DataFrame:
     """One row per step, each within the one before: who, step (the same in words), n_patients, share (of starters,
     0 to 1) with its 95 % Wilson interval ci_low and ci_high.
 
-    "Still assessed at the end of induction" is a score from the first day of that window on, at three months one from
-    the first day of the day 90 window on; both ends count whoever is assessed later still.
+    "Assessed at the end of induction or later" is a score from the first day of that window on, at three months one
+    from the first day of the day 90 window on.
     """
     at_end = followed.last_day >= followed.end_from
     at_three_months = at_end & (followed.last_day >= THREE_MONTHS.first_day)
@@ -107,8 +107,8 @@ def attrition(followed: Followed) -> pd.DataFrame:
         (STARTERS, "Started treatment", np.ones(len(followed.baseline), dtype=bool)),
         (WITH_BASELINE, "Has a baseline score", ~np.isnan(followed.baseline)),
         (EVALUABLE, "Has a later score (evaluable)", followed.evaluable),
-        (FROM_END, "Still assessed at the end of induction", followed.evaluable & at_end),
-        (FROM_DAY_90, "Still assessed at three months", followed.evaluable & at_three_months),
+        (FROM_END, "Assessed at the end of induction or later", followed.evaluable & at_end),
+        (FROM_DAY_90, "Assessed at three months or later", followed.evaluable & at_three_months),
     ]
     n = len(followed.baseline)
     counts = np.array([int(mask.sum()) for _, _, mask in steps])

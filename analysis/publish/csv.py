@@ -18,10 +18,12 @@ _BOM = "\ufeff"
 
 
 def _escaped(value: Any) -> Any:
-    """A text that would start a formula, with an apostrophe before it; anything else unchanged."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTERS):
-        return _ESCAPE + value
-    return value
+    """A text that would start a formula, with an apostrophe before it; anything but text unchanged. Carriage returns
+    become line feeds: only these are quoted, and what follows a bare one would be a row, and a formula, of its own."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    return _ESCAPE + text if text.lstrip(" ").startswith(_STARTERS) else text
 
 
 def _escaped_column(column: pd.Series) -> pd.Series:

@@ -7,8 +7,8 @@ import re
 
 from .study import Study
 
-# "C01", "site-3", "clinic 12": a code already. Anything else may be a name.
-_CODE = re.compile(r"(?:clinic|site|cent(?:er|re)|[a-z]{0,3})[-_ ]?\d{1,6}", re.IGNORECASE)
+# "C01", "site-3", "clinic 12", "7": a code already. Anything else may be a name, a place ("LA2") or a postcode (90210).
+_CODE = re.compile(r"(?:clinic|site|cent(?:er|re))[-_ ]?\d{1,4}|[a-z][-_ ]?\d{1,4}|\d{1,3}", re.IGNORECASE)
 COLUMN = "clinic_id"
 
 

@@ -8,7 +8,7 @@ from analysis.cohort import Cohort
 from analysis.disclosure import Shown, shown
 from analysis.disclosure.clinics import ReleasedClinics, release_clinics
 from analysis.outcomes import ModelSpec, starters_of_study
-from analysis.outcomes.clinics import Clinics, PreparedClinics, clinics, prepare_clinics
+from analysis.outcomes.clinics import CASE_MIX, Clinics, PreparedClinics, clinics, prepare_clinics
 from analysis.study import Study
 
 from . import access, release, state
@@ -23,7 +23,7 @@ def clinics_page(instrument: str) -> Shown[ReleasedClinics]:
 
 @st.cache_resource(max_entries=4, show_spinner="Preparing the model of clinics")
 def _prepared(digest: str, instrument: str, _study: Study) -> PreparedClinics:
-    return prepare_clinics(_study, ModelSpec(instrument=instrument))
+    return prepare_clinics(_study, ModelSpec(instrument=instrument, covariates=CASE_MIX))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from app_pages.parts.words import plain
 from tests.app.conftest import OpenApp, charts, html, said
 from tests.app.test_access import ELSEWHERE, figures, viewer_settings
 
@@ -37,7 +38,7 @@ def test_differences_and_five_funnels_are_drawn_of_the_sample_study(open_app: Op
     assert not app.exception
     found = charts(app)
     assert len(found) == 6
-    assert "in PHQ-9 change" in found[0]
+    assert "adjusted change in PHQ-9" in found[0]
     assert [alt.split(":")[0] for alt in found[1:]] == [
         "Response at the end of induction", "Induction not completed", "Scored before and at the end of induction",
         "Adverse events, asked for", "Adverse events, mentioned unasked",
@@ -49,7 +50,10 @@ def test_differences_and_five_funnels_are_drawn_of_the_sample_study(open_app: Op
 def test_one_clinic_has_nothing_to_be_compared_with(open_app: OpenApp) -> None:
     app = open_app(CLINICS, {"clinic": ["C01"]})
     assert not app.exception
-    assert "All patients of the model are at one clinic, so there is no other to compare it with" in said(app)
+    assert not charts(app)
+    text = said(app)
+    assert "All patients of the model are at one clinic, so there is no other to compare it with" in text
+    assert "No funnel of rates: they need two clinics" in text
 
 
 def test_a_study_without_adverse_events_says_that_there_is_no_funnel_of_them(
@@ -68,10 +72,22 @@ def test_clinics_of_a_few_starters_are_shown_together(open_app: OpenApp) -> None
     assert "shown together as smaller clinics" in said(app)
 
 
+def test_an_instrument_without_a_cut_off_says_that_there_is_no_funnel_of_response(open_app: OpenApp) -> None:
+    app = open_app(CLINICS, {"instrument": ["PCL-5"]})
+    assert not app.exception
+    assert plain("No funnel of response: no verified source says what it is on PCL-5") in said(app)
+
+
+def test_an_instrument_that_some_clinics_do_not_use_counts_only_those_that_do(open_app: OpenApp) -> None:
+    found = " ".join(charts(open_app(CLINICS, {"instrument": ["MADRS"]})))
+    assert "Scored before and at the end of induction" in found
+    assert "0 of 107" not in found
+
+
 def test_another_instrument_has_its_own_comparison(open_app: OpenApp) -> None:
     app = open_app(CLINICS, {"instrument": ["GAD-7"]})
     assert not app.exception
-    assert "in GAD-7 change" in charts(app)[0]
+    assert "GAD-7" in charts(app)[0]
 
 
 def test_the_holder_reads_the_names_of_clinics(open_app: OpenApp, named_study: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 from analysis.disclosure import viewer
 from analysis.disclosure.clinic_words import (
     cards,
+    finding,
     group_sentence,
     limits_sentence,
     outside_words,
     spread_sentence,
+    widening_words,
 )
 from analysis.disclosure.clinics import release_clinics
 from analysis.outcomes.clinics import DROP_OUT, EVENTS_ASKED
@@ -31,7 +33,7 @@ def test_cards_say_how_many_clinics_how_far_apart_and_how_many_are_outside() -> 
             "0.9 points",
             "standard deviation, adjusted; 95% interval 0.3 to 2.1",
         ),
-        ("Outside the 95% limits", "1", "of 7 rates in 2 funnels; about 0 by chance if all are alike"),
+        ("Outside the 95% limits", "1", "of 7 rates in 2 funnels: C02 above (induction not completed)"),
     ]
 
 
@@ -53,7 +55,19 @@ def test_the_spread_between_clinics_is_said_with_its_interval_and_status() -> No
     )
     unknown = made_clinics(between_low=np.nan, between_high=np.nan)
     assert "of 0.9 points in PHQ-9 change." in spread_sentence(released_clinics(unknown))
-    assert "of 0.0 points (95% interval 0.0 to 2.1)" in spread_sentence(released_clinics(vanished()))
+    assert spread_sentence(released_clinics(vanished())) == (
+        "Nothing varies. The standard deviation between clinics may be up to 2.1 points (95% interval)."
+    )
+    wide = replace(vanished(), between_high=7.3)
+    assert spread_sentence(released_clinics(wide)).endswith(
+        "may be up to 7.3 points (95% interval). That is as much as patients notice (6 points): these data cannot tell "
+        "clinics apart."
+    )
+    card = cards(released_clinics(vanished()))[1]
+    assert (card.value, card.denominator) == (
+        "up to 2.1 points",
+        "standard deviation, adjusted: estimated as 0.0, this is the upper end of its 95% interval",
+    )
 
 
 def test_a_refused_model_says_why() -> None:
@@ -74,9 +88,8 @@ def test_differences_are_withheld_while_a_route_is_closed() -> None:
     ("n_pooled", "n_left_out", "sentence"),
     [
         (0, 0, ""),
-        (1, 0, "1 clinic has fewer than 11 starters and are shown together as smaller clinics."),
-        (3, 0, "3 clinics have fewer than 11 starters and are shown together as smaller clinics."),
-        (0, 1, "1 clinic has fewer than 11 starters, too few to show even together."),
+        (3, 0, "3 clinics have fewer than 11 starters each and are shown together as smaller clinics."),
+        (0, 1, "1 clinic has fewer than 11 starters, too few to show."),
         (0, 2, "2 clinics have fewer than 11 starters, too few to show even together."),
     ],
 )
@@ -95,13 +108,26 @@ def with_outside(*outside: str):
     ("outside", "words"),
     [
         (("", "", "", "", ""), "no clinic is outside the 95% limits"),
-        (("95", "", "", "", ""), "C01 is outside the 95% limits"),
-        (("95", "95", "", "", ""), "C01 and C02 are outside the 95% limits"),
-        (("95", "", "99.8", "", ""), "C03 is outside the 99.8% limits, C01 is outside the 95% limits"),
+        (("95", "", "", "", ""), "C01 is below the 95% limits"),
+        (("95", "", "95", "", ""), "C01 and C03 are below the 95% limits"),
+        (("95", "95", "", "", ""), "C02 is above the 95% limits, C01 is below the 95% limits"),
+        (("95", "", "99.8", "", ""), "C03 is below the 99.8% limits, C01 is below the 95% limits"),
     ],
 )
 def test_who_is_outside_is_named(outside: tuple[str, ...], words: str) -> None:
     assert outside_words(with_outside(*outside)) == words
+
+
+def test_widened_limits_are_said_to_be_wide_because_clinics_differ() -> None:
+    funnel = with_outside("", "", "", "", "")
+    whole = funnel.whole.copy()
+    whole["dispersion"] = 4.0
+    wide = replace(funnel, whole=whole)
+    assert finding(wide) == (
+        "clinics differ more than chance allows (33% to 60%); no clinic is outside the widened 95% limits"
+    )
+    assert widening_words(wide) == " Limits widened 2.0-fold: clinics differ that much more than by chance."
+    assert (finding(funnel), widening_words(funnel)) == ("no clinic is outside the 95% limits", "")
 
 
 def test_the_limits_say_what_they_are_made_of() -> None:

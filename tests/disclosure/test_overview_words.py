@@ -100,20 +100,23 @@ def test_what_cannot_be_said_about_safety_is_said(safety: SafetyLine, sentence: 
 def test_three_sentences_a_board_can_read() -> None:
     assert seen(with_events(ASKED, MENTIONED), holder()).board == (
         "Of 400 patients who started treatment, 260 (65%, 95% interval 60 to 70%) have a PHQ-9 score before and after "
-        "it, and 160 (40%, 95% interval 35 to 45%) were still assessed at three months.",
+        "it, and 160 (40%, 95% interval 35 to 45%) have one at three months or later.",
         "By the end of induction PHQ-9 fell by 5.0 points on average (95% interval 4.0 to 6.0; 200 patients scored "
-        "then); 60% (95% interval 53 to 67%) of those scored who could respond did, and 33% (29 to 38%) of all 360 "
+        "then); 60% (95% interval 53 to 67%) of the 200 scored who could respond did, and 33% (29 to 38%) of all 360 "
         "patients who could if every missing score counts as no response.",
-        "Adverse events: 60.0 per 100 sessions (95% interval 48.0 to 72.0) where staff asked after each session, in "
-        "60% (55 to 65%) of patients; 1.0 per 100 sessions (95% interval 0.8 to 1.2) where patients mentioned them "
-        "unasked, in 2% (0 to 7%) of patients.",
+        "Adverse events: 60.0 per 100 sessions (95% interval 48.0 to 72.0) where staff asked after each session (500 "
+        "sessions), in 60% (55 to 65%) of the 200 patients; 1.0 per 100 sessions (95% interval 0.8 to 1.2) where "
+        "patients mentioned them unasked (900 sessions), in 2% (0 to 7%) of the 400 patients; serious: 0 of those "
+        "asked for and 0 of those mentioned unasked.",
     )
 
 
 def test_the_board_of_a_viewer_is_told_that_something_is_withheld() -> None:
     few = seen(made_overview(n=60, reached_it=8, safety=made_safety(MENTIONED)))
     assert few.board[0].startswith("Of 60 patients who started treatment, ")
-    assert few.board[2] == "Adverse events: withheld where patients mentioned them unasked."
+    assert few.board[2] == (
+        "Adverse events: withheld where patients mentioned them unasked; serious: 0 of those mentioned unasked."
+    )
     assert "responded" not in few.board[1]
 
 
@@ -161,8 +164,9 @@ def test_the_change_of_few_is_withheld_and_of_one_is_not_stated() -> None:
 
 def test_how_soon_is_said_over_days_and_over_sessions() -> None:
     assert seen(made_overview()).first == (
-        "Half had first responded by day 21 (95% interval 20 to 23) and after 4 completed sessions (95% interval 3 to "
-        "6); 144 of 240 who could respond and have a later score ever did (Kaplan-Meier, from the first session)."
+        "Half are estimated (Kaplan-Meier) to have first responded by day 21 (95% interval 20 to 23) and after 4 "
+        "completed sessions (95% interval 3 to 6); 144 of 240 who could respond and have a later score reached it at "
+        "least once, which is not keeping it."
     )
 
 
@@ -173,8 +177,19 @@ def first(**changed: object) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        (first(median=np.nan, ci_low=np.nan, ci_high=np.nan), "Fewer than half had responded by the last score; 144"),
-        (first(ci_high=np.nan), "Half had first responded by day 21 (95% interval 20 to not reached) and after 4"),
+        (
+            first(median=np.nan, ci_low=np.nan, ci_high=np.nan),
+            "Fewer than half are estimated to have responded within the time followed (Kaplan-Meier); 144",
+        ),
+        (
+            first(median=[21.0, np.nan]),
+            "Half are estimated (Kaplan-Meier) to have first responded by day 21 (95% interval 20 to 23); 144 of 240",
+        ),
+        (
+            first(ci_high=np.nan),
+            "Half are estimated (Kaplan-Meier) to have first responded by day 21 (95% interval 20 to not reached) and "
+            "after 4",
+        ),
         (first(n_patients=0, n_reached=0), "Nobody who could respond has a later score, so how soon cannot be said."),
         (first().head(0), "How soon patients respond is not shown: no verified source says what response is on PHQ-9."),
         (first(n_patients=40, n_reached=20), "How soon half had responded is withheld for a cohort this small; 20 of"),
@@ -258,10 +273,10 @@ def made_years(n_last: int = 120) -> YearChange:
         ("other", 400 - 140 - n_last, 160 - n_last + 20, 30, 110, 30, 55 - 29, -6.0),
     ]
     differences = [
-        ("Evaluable", 100 / 140, 0.8, 0.8 - 100 / 140, -0.02, 0.2),
-        ("Change", -7.0, -5.0, 2.0, 0.5, 3.5),
-        ("Response, of those scored", 0.5, 0.25, -0.25, -0.38, -0.1),
-        ("Response, no score is a no", 45 / 130, 20 / 120, -0.18, -0.28, -0.07),
+        ("Evaluable", 100 / 140, 0.8, 0.8 - 100 / 140, -0.02, 0.2, 0.11),
+        ("Change", -7.0, -5.0, 2.0, 0.5, 3.5, 0.01),
+        ("Response, of those scored", 0.5, 0.25, -0.25, -0.38, -0.1, 0.001),
+        ("Response, no score is a no", 45 / 130, 20 / 120, -0.18, -0.28, -0.07, 0.002),
     ]
     years = pd.DataFrame(rows, columns=list(YEARS))
     return YearChange(2024, 2025, years, pd.DataFrame(differences, columns=list(DIFFERENCES)))
@@ -278,19 +293,42 @@ def test_the_last_year_stands_beside_the_one_before_with_numbers_and_intervals()
         ["Response, no score is a no", "35% (45 of 130)", "17% (20 of 120)", "−18.0 percentage points (−28.0 to −7.0)"],
     ]
     assert found.sentence == (
-        "Of those who started in 2025 against 2024, beyond chance, each interval by itself: change in PHQ-9 2.0 points "
-        "(0.5 to 3.5); response, of those scored −25.0 percentage points (−38.0 to −10.0); response, no score is a no "
-        "−18.0 percentage points (−28.0 to −7.0). Nothing is adjusted for, and those who started late in 2025 may not "
-        "have been scored yet."
+        "Of those who started in 2025 against 2024, clear of chance (Holm, 3 comparisons): change in PHQ-9 2.0 points "
+        "(0.5 to 3.5); response, of those scored −25.0 percentage points (−38.0 to −10.0). Nothing is adjusted for, "
+        "and those who started late in 2025 may not have been scored yet."
     )
 
 
-def test_two_years_alike_say_that_nothing_differs() -> None:
-    same = made_years()
-    none = same.differences.assign(ci_low=-1.0, ci_high=1.0)
-    found = seen(made_overview(years=replace(same, differences=none)), holder()).years
+def years_said(**columns: object) -> str:
+    change = made_years()
+    found = seen(made_overview(years=replace(change, differences=change.differences.assign(**columns))), holder()).years
     assert found is not None
-    assert found.sentence.startswith("Of those who started in 2025 against 2024, nothing differs beyond chance. ")
+    return found.sentence
+
+
+def test_two_years_alike_say_that_nothing_is_clear_of_chance() -> None:
+    assert years_said(p_value=0.4).startswith(
+        "Of those who started in 2025 against 2024, no difference is clear of chance (Holm, 3 comparisons). "
+    )
+
+
+def test_an_interval_without_zero_is_no_finding_when_three_measures_are_looked_at() -> None:
+    """Each p of 0.03 by itself would be: of three comparisons it is not."""
+    assert "no difference is clear of chance (Holm, 3 comparisons)" in years_said(p_value=0.03)
+
+
+def test_years_of_a_few_patients_are_not_judged() -> None:
+    change = made_years()
+    few = change.years.assign(
+        n_starters=[15, 14, 371], n_evaluable=[12, 13, 235], n_scored=[12, 11, 177], n_able=[13, 12, 335],
+        n_seen=[12, 11, 177], n_reached=[11, 3, 106],
+    )  # fmt: skip
+    found = seen(made_overview(years=replace(change, years=few)), holder()).years
+    assert found is not None
+    assert found.sentence.startswith(
+        "Of those who started in 2025 against 2024: too few to judge a difference, each year by fewer than 20 patients "
+        "or withheld. "
+    )
 
 
 def test_a_year_of_few_is_withheld_with_its_differences() -> None:
@@ -303,4 +341,4 @@ def test_a_year_of_few_is_withheld_with_its_differences() -> None:
     assert found is not None
     assert found.frame.iloc[1].tolist() == ["Change in PHQ-9, end of induction", "withheld", "withheld", "withheld"]
     assert found.frame.iloc[2, 1:].tolist() == ["withheld"] * 3
-    assert "response" not in found.sentence
+    assert "too few to judge a difference" in found.sentence

@@ -142,8 +142,8 @@ def made_overview(n: int = 400, reached_it: int = 120, **changed: object) -> Ove
         (STARTERS, "Started treatment", n),
         (WITH_BASELINE, "Has a baseline score", able_n),
         (EVALUABLE, "Has a later score (evaluable)", int(1.3 * scored)),
-        (FROM_END, "Still assessed at the end of induction", int(1.2 * scored)),
-        (FROM_DAY_90, "Still assessed at three months", int(0.8 * scored)),
+        (FROM_END, "Assessed at the end of induction or later", int(1.2 * scored)),
+        (FROM_DAY_90, "Assessed at three months or later", int(0.8 * scored)),
     ]
     published = [
         ("Study A", "IV", "PHQ-9", "6 weeks", "200 patients", 0.5, 0.2, "below 5", np.nan, "J Made 2020"),

@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import pytest
 
 from analysis.disclosure import holder
+from analysis.disclosure.clinic_words import is_compared
 from analysis.figures import DARK, LIGHT
 from analysis.figures.clinics_adjusted import adjusted_chart, has_adjusted
-from analysis.figures.clinics_funnel import funnel_chart, has_funnel
+from analysis.figures.clinics_funnel import funnel_chart
 from analysis.outcomes.clinics import DROP_OUT, EVENTS_ASKED, limits
 from tests.figures.made_clinics import STARTERS, made_clinics, released_clinics, vanished
 
@@ -58,12 +59,17 @@ def test_the_title_of_the_differences_says_who_differs_beyond_chance() -> None:
     )
 
 
-def test_no_variation_between_clinics_is_a_finding_with_the_differences_before_shrinking() -> None:
+def test_no_variation_seen_shows_how_much_is_possible_and_each_clinic_by_itself() -> None:
+    """Dots on zero say nothing, and zero is an estimate."""
     chart = adjusted_chart(released_clinics(vanished()), LIGHT)
-    assert "No variation between clinics in PHQ-9 change beyond that between patients" in words(chart.plot)
+    text = words(chart.plot).replace("<br>", " ").replace("</b> <b>", " ")
+    assert "Variation between clinics in PHQ-9 change was estimated as zero; up to 2.1 points" in text
+    assert "Each clinic by itself, not shrunken" in text
+    assert "Shrunken: read this" not in text
     markers = [trace for trace in chart.plot.data if trace.mode == "markers"]
-    assert set(markers[0].x) == {0.0}
-    assert markers[1].x[1] == pytest.approx(2.4)
+    assert len(markers) == 1
+    assert markers[0].x[1] == pytest.approx(2.4)
+    assert "no proof that clinics are alike" in chart.how_to_read
 
 
 def test_the_numbers_of_patients_are_on_the_differences_and_in_the_caption() -> None:
@@ -95,7 +101,7 @@ def test_a_funnel_has_its_centre_two_pairs_of_limits_and_a_marker_a_clinic() -> 
 def test_a_clinic_outside_is_named_in_bold_and_in_the_title() -> None:
     figure = funnel_chart(released_clinics(), DROP_OUT, LIGHT).plot
     text = words(figure).replace("<br>", " ").replace("</b> <b>", " ")
-    assert "Induction not completed: C02 is outside the 95% limits" in text
+    assert "Induction not completed: C02 is above the 95% limits" in text
     assert "<b>C02</b>" in text
     assert "<b>C01</b>" not in text
 
@@ -107,8 +113,9 @@ def test_units_numbers_and_limits_are_said_of_shares_and_of_rates() -> None:
     assert rate.plot.layout.xaxis.title.text == "Sessions"
     assert rate.plot.layout.yaxis.title.text == "Events per 100 sessions"
     assert share.caption == "41% in all (165 of 400): starters who did not complete induction, of all starters."
+    assert share.data().set_index("clinic")["outside"].to_dict()["C02"] == "above 95%"
     assert rate.caption == "39.0 per 100 sessions in all (390 in 1,000 sessions): adverse events found by asking."
-    assert "C02 60%, 60 of 100, outside the 95% limits" in share.alt
+    assert "C02 60%, 60 of 100, above the 95% limits" in share.alt
     assert "C01 50.0 per 100 sessions, 300 events in 600 sessions" in rate.alt
     assert "exact binomial limits, not widened for overdispersion." in share.how_to_read
     assert "scatter 4.0 times as much as Poisson counts within clinics, widened for overdispersion (factor 1.3)" in (
@@ -151,7 +158,7 @@ def test_a_clinic_of_few_is_an_open_marker_to_the_holder_and_none_to_a_viewer() 
 def test_a_funnel_of_nothing_is_refused_rather_than_drawn_empty() -> None:
     page = released_clinics()
     hidden = replace(page.funnels[DROP_OUT], sees_centre=False)
-    assert not has_funnel(hidden)
+    assert not is_compared(hidden)
     with pytest.raises(ValueError, match="no funnel of drop-out"):
         funnel_chart(replace(page, funnels={DROP_OUT: hidden}), DROP_OUT, LIGHT)
 

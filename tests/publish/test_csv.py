@@ -49,6 +49,11 @@ def test_repeated_column_names_and_empty_frames_are_written() -> None:
     assert csv_bytes(pd.DataFrame(columns=["a"])).decode("utf-8-sig") == "a\n"
 
 
+def test_a_carriage_return_inside_a_text_starts_no_row_of_its_own() -> None:
+    written = cells(pd.DataFrame({"text": ["\r=1+1", "a\r=1+1", "b\r\n=1+1"]}))
+    assert written["text"].tolist() == ["'\n=1+1", "a\n=1+1", "b\n=1+1"]
+
+
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=5))
 def test_no_text_cell_ever_starts_a_formula(texts: list[str]) -> None:
     written = csv_bytes(pd.DataFrame({"text": texts}, dtype=object)).decode("utf-8-sig")

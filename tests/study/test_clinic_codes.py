@@ -25,12 +25,14 @@ def study() -> Study:
     return drawn_study(PATIENTS, SESSIONS, "patient_id day instrument score\na 0 PHQ-9 12")
 
 
-@pytest.mark.parametrize("name", ["C01", "3", "site-12", "Clinic 4", "centre_2", "AB7", "c 001"])
+@pytest.mark.parametrize("name", ["C01", "3", "site-12", "Clinic 4", "centre_2", "K7", "c 001"])
 def test_codes_are_left_as_they_are(name: str) -> None:
     assert is_code(name)
 
 
-@pytest.mark.parametrize("name", ["Portland", "Clinic North", "1234567890", "Dr Lee 1", "St. Mary 2", "", "C01 Boston"])
+@pytest.mark.parametrize(
+    "name", ["Portland", "Clinic North", "1234567890", "90210", "LA2", "NYC 1", "St 5", "Dr Lee 1", "", "C01 Boston"]
+)
 def test_whatever_may_be_a_name_is_no_code(name: str) -> None:
     assert not is_code(name)
 

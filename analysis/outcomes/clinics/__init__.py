@@ -3,7 +3,7 @@
 from .comparison import MIN_PATIENTS, clinics
 from .funnel import FEWEST_FOR_DISPERSION
 from .limits import limits
-from .prepared import PreparedClinics, prepare_clinics
+from .prepared import CASE_MIX, PreparedClinics, prepare_clinics
 from .result import (
     COMPLETENESS,
     DROP_OUT,
@@ -17,6 +17,7 @@ from .result import (
 )
 
 __all__ = [
+    "CASE_MIX",
     "COMPLETENESS",
     "DROP_OUT",
     "EVENTS_ASKED",

@@ -28,7 +28,7 @@ EVENTS = {EVENTS_ASKED: SOLICITED, EVENTS_MENTIONED: SPONTANEOUS}
 WHAT = {
     RESPONSE: "patients with a response at the end of induction, of those who could reach it and were scored then",
     DROP_OUT: "starters who did not complete induction, of all starters",
-    COMPLETENESS: "starters with a baseline and a score at the end of induction, of all starters",
+    COMPLETENESS: "starters with a baseline and a score at the end of induction, at clinics that use the instrument",
     EVENTS_ASKED: "adverse events found by asking, at sessions where staff asked",
     EVENTS_MENTIONED: "adverse events that patients mentioned unasked, at other sessions of clinics that recorded any",
 }
@@ -58,11 +58,24 @@ def measures_of(study: Study, name: str) -> tuple[Measure, ...]:
     """The measures that a study can have on one instrument. Response needs a verified cut-off, events their table."""
     followed = follow(study, name)
     position = pd.Index(study.patients["patient_id"]).get_indexer(followed.people["patient_id"])
-    shares = [_share(len(study.patients), position, *three) for three in _shares(followed, name)]
+    shares = [_share(len(study.patients), position, *three) for three in _shares(followed, name, _uses(study, name))]
     return (*shares, *_events(study))
 
 
-def _shares(followed: Followed, name: str) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
+def _uses(study: Study, name: str) -> NDArray[np.bool_]:
+    """Which starters are at a clinic that scored the instrument in anybody: where it is not in use, that no score is
+    there says nothing of how complete scores are."""
+    clinic = study.patients["clinic_id"].astype("str").to_numpy()
+    scored = (study.assessments["instrument"] == name).to_numpy() & study.assessments["score"].notna().to_numpy()
+    using = set(clinic[study.patient_positions("assessments")[scored]].tolist())
+    started = np.bincount(study.patient_positions("sessions"), minlength=len(clinic)) > 0
+    uses: NDArray[np.bool_] = np.array([one in using for one in clinic[started]], dtype=bool)
+    return uses
+
+
+def _shares(
+    followed: Followed, name: str, uses: NDArray[np.bool_]
+) -> list[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
     """Measure, who is counted, of whom; one entry per starter."""
     score = followed.score[WINDOW]
     scored, everyone = ~np.isnan(score), np.ones(len(score), dtype=bool)
@@ -73,7 +86,7 @@ def _shares(followed: Followed, name: str) -> list[tuple[str, NDArray[np.bool_],
             found.append((RESPONSE, outcome.reached & seen, seen))
     complete = followed.people["induction_complete"].to_numpy(dtype=bool)
     found.append((DROP_OUT, ~complete, everyone))
-    found.append((COMPLETENESS, scored & ~np.isnan(followed.baseline), everyone))
+    found.append((COMPLETENESS, scored & ~np.isnan(followed.baseline) & uses, uses))
     return found
 
 

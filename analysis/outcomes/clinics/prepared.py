@@ -15,6 +15,8 @@ from .groups import ClinicNames, clinic_names
 from .measures import Measure, measures_of
 
 CLINIC = "clinic_id"
+# What clinics do not choose and nearly everybody records: who came, and how ill.
+CASE_MIX = ("age", "sex", "payer", "primary_diagnosis", "failed_antidepressants", "prior_suicide_attempt")
 
 
 @dataclass(frozen=True, eq=False)

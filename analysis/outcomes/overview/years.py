@@ -16,7 +16,7 @@ from ..response.definitions import RESPONSE, Cutoffs, outcomes
 
 OTHER_YEARS = "other"
 YEARS = ("year", "n_starters", "n_evaluable", "n_scored", "n_able", "n_seen", "n_reached", "mean")
-DIFFERENCES = ("measure", "before", "last", "difference", "ci_low", "ci_high")
+DIFFERENCES = ("measure", "before", "last", "difference", "ci_low", "ci_high", "p_value")
 EVALUABLE_SHARE = "Evaluable"
 MEAN_CHANGE = "Change"
 RESPONSE_SEEN = "Response, of those scored"
@@ -27,7 +27,7 @@ SHARES = {  # of each measure: the patients with it, of whom
     RESPONSE_OF_ALL: ("n_reached", "n_able"),
 }
 FEWEST = 2  # scores a year, before a mean has an interval
-UNKNOWN = (np.nan,) * 5
+UNKNOWN = (np.nan,) * 6
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,8 @@ class YearChange:
     years: one row for the year before, one for the last and one for all others together: patients who started, are
     evaluable, were scored at the end of induction, could respond, of them were scored, and responded; mean change
     (points). differences: last minus before, one row per measure (shares 0 to 1, the mean change in points), with a
-    95 % interval: Newcombe's for shares (Stat Med 1998, method 10), Welch's for means. Nothing is adjusted for.
+    95 % interval and p value: Newcombe's (Stat Med 1998, method 10) and Fisher's exact for shares, Welch's for means.
+    Nothing is adjusted for.
     """
 
     before: int
@@ -104,20 +105,22 @@ def _differences(years: pd.DataFrame, before: Floats, last: Floats, has_response
 
 
 def _share_difference(parts: list[int], wholes: list[int]) -> tuple[float, ...]:
-    """Both shares, last minus before, and Newcombe's interval."""
+    """Both shares, last minus before, Newcombe's interval and Fisher's p value."""
     if 0 in wholes:
         return UNKNOWN
     (k1, k2), (n1, n2) = parts, wholes
     low, high = confint_proportions_2indep(k2, n2, k1, n1, method="newcomb", compare="diff")
-    return k1 / n1, k2 / n2, k2 / n2 - k1 / n1, float(low), float(high)
+    p_value = float(stats.fisher_exact(np.array([[k1, n1 - k1], [k2, n2 - k2]])).pvalue)
+    return k1 / n1, k2 / n2, k2 / n2 - k1 / n1, float(low), float(high), p_value
 
 
 def _mean_difference(before: Floats, last: Floats) -> tuple[float, ...]:
-    """Both means, last minus before, and Welch's interval."""
+    """Both means, last minus before, Welch's interval and p value."""
     if min(len(before), len(last)) < FEWEST:
         return UNKNOWN
     means = float(before.mean()), float(last.mean())
     if before.std() + last.std() == 0:
-        return *means, means[1] - means[0], np.nan, np.nan
-    interval = stats.ttest_ind(last, before, equal_var=False).confidence_interval()
-    return *means, means[1] - means[0], float(interval.low), float(interval.high)
+        return *means, means[1] - means[0], np.nan, np.nan, np.nan
+    test = stats.ttest_ind(last, before, equal_var=False)
+    interval = test.confidence_interval()
+    return *means, means[1] - means[0], float(interval.low), float(interval.high), float(test.pvalue)

@@ -64,8 +64,8 @@ def test_attrition_counts_each_step_as_a_share_of_starters(study: Study) -> None
         "Started treatment": 5,
         "Has a baseline score": 4,
         "Has a later score (evaluable)": 4,
-        "Still assessed at the end of induction": 3,
-        "Still assessed at three months": 1,
+        "Assessed at the end of induction or later": 3,
+        "Assessed at three months or later": 1,
     }
     step = attrition(follow(study, "PHQ-9")).iloc[1]
     assert step["share"] == 4 / 5

@@ -39,6 +39,7 @@ e 0 PHQ-9 15
 f 0 PHQ-9 14
 g 0 PHQ-9 10
 """
+WELCH_P, FISHER_SMALL, FISHER_LARGE = 0.117696388354, 0.0878787878788, 0.0501488466217  # R 4.2.2
 COUNTS = ["year", "n_starters", "n_evaluable", "n_scored", "n_able", "n_seen", "n_reached", "mean"]
 
 
@@ -86,14 +87,21 @@ def test_differences_are_the_last_year_less_the_one_before(found: YearChange) ->
 def test_the_interval_of_a_difference_of_shares_is_newcombes(
     parts: list[int], wholes: list[int], interval: tuple[float, float]
 ) -> None:
-    assert _share_difference(parts, wholes)[3:] == pytest.approx(interval, abs=6e-5)
+    assert _share_difference(parts, wholes)[3:5] == pytest.approx(interval, abs=6e-5)
 
 
 def test_the_interval_of_a_difference_of_means_is_welchs() -> None:
     """R 4.2.2: t.test(c(-4, -1, -7, 3, -2, -5), c(-10, -12, 2, -6, -8, -3, -9))."""
     before, last = np.array([-10.0, -12, 2, -6, -8, -3, -9]), np.array([-4.0, -1, -7, 3, -2, -5])
     found = _mean_difference(before, last)
-    assert found[2:] == pytest.approx((3.90476190476, -1.16187386853, 8.97139767806), rel=1e-10)
+    assert found[2:5] == pytest.approx((3.90476190476, -1.16187386853, 8.97139767806), rel=1e-10)
+    assert found[5] == pytest.approx(WELCH_P, rel=1e-8)
+
+
+def test_the_p_value_of_a_difference_of_shares_is_fishers() -> None:
+    """R 4.2.2: fisher.test(matrix(c(1, 6, 3, 1), 2)) and of 44 of 134 against 26 of 120."""
+    assert _share_difference([1, 3], [7, 4])[5] == pytest.approx(FISHER_SMALL, rel=1e-6)
+    assert _share_difference([44, 26], [134, 120])[5] == pytest.approx(FISHER_LARGE, rel=1e-6)
 
 
 def test_patients_who_are_all_alike_have_a_difference_and_no_interval() -> None:
