@@ -172,7 +172,8 @@ def test_a_clinic_with_a_hostile_name_is_a_clinic_like_any_other(raw) -> None:
     }
     page = released(replace(one, clinics=replace(one.clinics, **renamed)), viewer())
     assert page.groups.frame["clinic"].tolist()[:3] == ["all", POOLED + " ", "<b>x</b>"]
-    assert page.groups.frame["n_patients"].notna().all()
+    as_before = released(one, viewer()).groups.frame["n_patients"]
+    assert page.groups.frame["n_patients"].tolist() == pytest.approx(as_before.tolist(), nan_ok=True)
 
 
 def test_rates_of_the_whole_cohort_are_those_of_the_other_pages(raw) -> None:
