@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 import pandas as pd
 
 from analysis.outcomes import Overview
-from analysis.outcomes.clinics import POOLED, SHARE, Clinics, limits
+from analysis.outcomes.clinics import POOLED, SHARE, Clinics, dispersion, limits
 
 from . import clinic_tables as tables
 from .audience import Audience
 from .denominators import DENOMINATORS, STARTERS_ROW
 from .gate import WITHHELD, ReleasedTable, release
+from .guard import REST
 from .nested_tables import Nested, closed_words, without_names
 from .overview_tables import beside_overview
 from .shares import is_share_of_few, whole_percent
 
-COARSE_DISPERSION = 0.25  # steps of the factor where a clinic is withheld: from an exact one its rate would follow
+SMALLER = "smaller clinics"
+FEWEST_HIDDEN = 2  # clinics whose difference is missing: a single one is minus the sum of the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +76,14 @@ def release_clinics(
     )
     mine = found.of(own.tables.keys())
     adjusted = without_rows(found[tables.ADJUSTED], tables.NO_CLINIC)
-    if closed:
-        numbers = [name for name in tables.DIFFERENCE if name in adjusted.frame]
-        adjusted = ReleasedTable(
-            adjusted.frame.assign(**dict.fromkeys(numbers, np.nan)), adjusted.states, audience.min_cell
-        )
+    if not audience.sees_small:
+        adjusted = _without_what_follows(adjusted, result, bool(closed))
     return ReleasedClinics(
         audience,
         result,
         result.instrument,
-        without_rows(found[tables.GROUPS], tables.NO_CLINIC),
-        adjusted,
+        _in_words(without_rows(found[tables.GROUPS], tables.NO_CLINIC)),
+        _in_words(adjusted),
         {str(row["measure"]): _funnel(row, found[tables.funnel_name(row["measure"])])
          for _, row in result.measures.iterrows()},
         found[DENOMINATORS].words("n_patients", STARTERS_ROW),
@@ -95,11 +93,38 @@ def release_clinics(
     )  # fmt: skip
 
 
+def _in_words(table: ReleasedTable) -> ReleasedTable:
+    """The pooled clinics by the words they are shown under."""
+    frame = table.frame.assign(clinic=table.frame["clinic"].replace({POOLED: SMALLER}))
+    return ReleasedTable(frame, table.states, table.min_cell)
+
+
 def _barred(result: Clinics, others: Collection[str]) -> set[str]:
-    """The closed groups; the pooled clinics are closed with any of them."""
+    """The closed groups; the pooled clinics are closed with any of them, and when they differ by few together."""
     words = {tables.clinic_word(name) for name in result.groups["clinic"]}
-    pooled = {one for one in others if one.startswith(tables.clinic_word("")) and one not in words}
-    return {*others, tables.clinic_word(POOLED)} if pooled else set(others)
+    rest = tables.clinic_word(REST)
+    pooled = {one for one in others if one.startswith(tables.clinic_word("")) and one not in words and one != rest}
+    return {*others, tables.clinic_word(POOLED)} if pooled or rest in others else set(others)
+
+
+def _without_what_follows(adjusted: ReleasedTable, result: Clinics, barred: bool) -> ReleasedTable:
+    """The differences without those from which a withheld one would follow: over all clinics they sum to nought, so a
+    single one that is missing is minus the rest, and of two that are pooled the mean says the other thing. Clinics are
+    hidden, the smallest first, until two or more with enough patients together are."""
+    frame, numbers = adjusted.frame.copy(), [name for name in tables.DIFFERENCE if name in adjusted.frame]
+    sizes = result.adjusted["n_patients"].to_numpy(dtype=float)
+    hidden = (frame["fixed"].isna() & frame["estimate"].isna()).to_numpy() | barred
+    hidden |= ((frame["clinic"] == POOLED) & (result.n_pooled <= FEWEST_HIDDEN)).to_numpy()
+    left_out = result.n_model - sizes.sum()
+
+    def follows() -> bool:
+        n = int(hidden.sum()) + result.n_left_out
+        return n > 0 and (n < FEWEST_HIDDEN or sizes[hidden].sum() + left_out < adjusted.min_cell)
+
+    while follows() and not hidden.all():
+        hidden[np.argmin(np.where(hidden, np.inf, sizes))] = True
+    frame.loc[hidden, numbers] = np.nan
+    return ReleasedTable(frame, adjusted.states, adjusted.min_cell)
 
 
 def without_rows(table: ReleasedTable, clinics: Collection[str]) -> ReleasedTable:
@@ -113,20 +138,21 @@ def without_rows(table: ReleasedTable, clinics: Collection[str]) -> ReleasedTabl
 
 
 def _funnel(row: pd.Series, table: ReleasedTable) -> ReleasedFunnel:
-    """The points and the curves. Where something is withheld the factor for overdispersion, to which every clinic adds
-    its part, is rounded up, the centre may be a whole percent, and who is outside is judged by the curves shown."""
+    """The points and the curves. Where something is withheld the factor for overdispersion is that of the clinics
+    shown, the centre may be a whole percent, and who is outside is judged by the curves shown."""
     points = _consistent(without_rows(table, tables.NO_CLINIC))
+    seen = points.frame["value"].notna()
     of_all = without_rows(table, set(table.frame["clinic"]) - {tables.ALL})
     whole = row.copy()
     whole["centre"] = _centre(row, of_all)
     if points.frame["value"].isna().any() or pd.isna(of_all.frame["value"].iloc[0]):
-        whole["dispersion"] = max(1.0, ceil(float(row["dispersion"]) / COARSE_DISPERSION) * COARSE_DISPERSION)
+        whole["dispersion"] = dispersion(points.frame.loc[seen, "z"].to_numpy(dtype=float))
         sees_centre = not pd.isna(whole["centre"])
         outside = _outside(points.frame, whole) if sees_centre else ""
         points = ReleasedTable(points.frame.assign(outside=outside), points.states, points.min_cell)
     return ReleasedFunnel(
-        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), points, of_all, whole,
-        not pd.isna(whole["centre"]),
+        str(row["measure"]), str(row["unit"]), str(row["what"]), int(row["n_clinics"]), _in_words(points), of_all,
+        whole, not pd.isna(whole["centre"]),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +19,13 @@ from typing import BinaryIO
 import numpy as np
 
 from .cells import MIN_CELL
-from .guard import Mask, ReleasedCohorts, Verdict
+from .guard import REST, Mask, ReleasedCohorts, Verdict
 
 
 class CohortRecord:
     """The cohorts of one study released so far. ``groups`` holds every patient's group, in the study's order; ``also``
-    holds other partitions of the patients that pages show numbers of, their groups under names of their own."""
+    holds other partitions of the patients that pages show numbers of, by their word ("clinic"), with which the names of
+    their groups begin ("clinic C01")."""
 
     def __init__(
         self,
@@ -32,11 +33,11 @@ class CohortRecord:
         digest: str,
         groups: Sequence[str],
         min_cell: int = MIN_CELL,
-        also: Sequence[Sequence[str]] = (),
+        also: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._path, self._digest, self._n, self._min_cell = path, digest, len(groups), min_cell
         self._released = ReleasedCohorts(groups, min_cell)
-        self._also = [ReleasedCohorts(partition, min_cell) for partition in also]
+        self._also = {word: ReleasedCohorts(groups, min_cell) for word, groups in (also or {}).items()}
         self._read_to = 0
 
     def __len__(self) -> int:
@@ -53,8 +54,7 @@ class CohortRecord:
         with self._up_to_date() as file:
             verdict = self._released.judge(keep)
             if verdict.allowed:
-                others = tuple(group for one in self._also for group in one.judge(keep).groups)
-                verdict = replace(verdict, others=others)
+                verdict = replace(verdict, others=self._others(keep))
                 if self._take(keep):
                     self._append(file, keep)
         return verdict
@@ -67,9 +67,18 @@ class CohortRecord:
             if self._take(keep):
                 self._append(file, keep)
 
+    def _others(self, keep: Mask) -> tuple[str, ...]:
+        """The groups of the other partitions of which nothing may be said. Their names begin with the partition's word,
+        which REST gets too."""
+        found: list[str] = []
+        for word, one in self._also.items():
+            found += one.judge(keep).groups
+            found += [f"{word} {REST}"] if one.is_rest_near(keep) else []
+        return tuple(found)
+
     def _take(self, keep: Mask) -> bool:
         """Remember a cohort in every partition. False when it was known already."""
-        for one in self._also:
+        for one in self._also.values():
             one.remember(keep)
         return self._released.remember(keep)
 

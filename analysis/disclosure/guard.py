@@ -20,6 +20,7 @@ Words = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.int64]
 
 WORD = 64  # patients in one word of a bitmap
+REST = "\x00rest"  # the groups of a partition that are too small to be spoken of, together
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,33 @@ class ReleasedCohorts:
         if ((whole >= smallest) & (whole <= largest)).any():
             return Verdict(False, (), self._refusal())
         near: Mask = np.asarray(((apart >= smallest) & (apart <= largest) & spoken_of).any(axis=0))
+        near = self._closed_together(near, apart)
         named = tuple(label for label, close in zip(self._labels, near, strict=True) if close)
         return Verdict(True, named, sentence_about(named, self._min_cell))
+
+    def _closed_together(self, near: Mask, apart: Counts) -> Mask:
+        """The groups to close, with as many more as it takes that those closed differ together by nobody or by enough
+        from every earlier cohort: what is left of a total when the open groups are taken off is theirs."""
+        closed = near.copy()
+        for row in apart if closed.any() else apart[:0]:
+            while is_small(float(row[closed].sum()), self._min_cell):
+                others = np.flatnonzero(~closed & (row > 0))
+                if not len(others):
+                    break  # the whole cohorts differ by as few, which was refused before
+                closed[others[np.argmin(row[others])]] = True
+        return closed
+
+    def is_rest_near(self, keep: Mask) -> bool:
+        """Whether the groups too small to be spoken of, in this cohort or in an earlier one, differ together by a few
+        patients between the two: their sum is what is left of a total, or a row of its own."""
+        bitmap = self._bitmap(keep)
+        apart, mine = self._differences(bitmap), self._group_sizes(bitmap)
+        small = (mine > 0) & (mine < self._min_cell)
+        for row, sizes in zip(apart, self._sizes[: self._used], strict=True):
+            theirs = (sizes > 0) & (sizes < self._min_cell)
+            if any(is_small(float(row[some].sum()), self._min_cell) for some in (small, theirs)):
+                return True
+        return False
 
     def admit(self, keep: Mask) -> Verdict:
         """Judge a cohort and, when it may be released, remember it."""
@@ -141,9 +167,10 @@ def sentence_about(groups: Sequence[str], min_cell: int) -> str:
     """Why nothing is said of some groups; empty when there are none."""
     if not groups:
         return ""
+    where = "there" if len(groups) == 1 else "in one or more of them"
     return (
         f"Withheld for {', '.join(groups)}: compared with a cohort released before, fewer than {min_cell} patients"
-        " differ there."
+        f" differ {where}."
     )
 
 

@@ -15,6 +15,7 @@ from .denominators import DENOMINATORS, EVALUABLE_ROW, STARTERS_ROW
 from .gate import WITHHELD_WORDS, Release, ReleasedTable, of_patients
 from .overview_lines import percent_words, safety_in_short, share_words
 
+FEWEST_FOR_MEAN = 2  # to whoever sees no small cells one is a few like any other
 EVALUABLE_STEP, LAST_STEP = 2, 4  # of the attrition
 
 
@@ -56,9 +57,9 @@ def _percent(share: float, of: int = 1) -> str:
 
 
 def _points(found: Release, n: int) -> str:
-    if n < 2:
-        return NOTHING
     mean = found["change"].frame["mean"].iloc[0]
+    if not n or (n < FEWEST_FOR_MEAN and found.audience.sees_small):
+        return NOTHING
     return WITHHELD_VALUE if pd.isna(mean) else f"{number_text(mean)} points"
 
 
@@ -91,7 +92,8 @@ def rate_card(table: ReleasedTable, outcome: str, words: str) -> Card | None:
 def change_words(result: Overview, found: Release) -> str:
     """The observed mean change with its interval and denominator."""
     name, row = result.instrument, found["change"].frame.iloc[0]
-    if result.change.n_patients < 2:
+    n = result.change.n_patients
+    if not n or (n < FEWEST_FOR_MEAN and found.audience.sees_small):
         return f"Too few patients have both a baseline and a score at the end of induction to state a change in {name}."
     starters = found[DENOMINATORS].words("n_patients", STARTERS_ROW)
     if pd.isna(row["mean"]):

@@ -46,15 +46,13 @@ def _differ(test: LogRank) -> str:
 
 def ratios_table(times: ReleasedTimes) -> pd.DataFrame:
     """One row per comparison: what, and the hazard ratio with its interval over days and over sessions, as text."""
-    parts = {axis: frame for axis, frame in times.ratios.items() if len(frame)}
-    if not parts:
-        return pd.DataFrame(columns=["comparison", "days", "sessions"])
-    first = next(iter(parts.values()))
-    table = pd.DataFrame({"comparison": [_comparison(row) for row in first.to_dict("records")]})
-    for axis in ("days", "sessions"):
-        frame = parts.get(axis)
-        table[axis] = NOTHING if frame is None else [_ratio(row) for row in frame.to_dict("records")]
-    return table
+    said = {
+        axis: {_comparison(row): _ratio(row) for row in frame.to_dict("records")}
+        for axis, frame in times.ratios.items()
+    }
+    compared = dict.fromkeys(name for texts in said.values() for name in texts)
+    rows = [(name, *(said.get(axis, {}).get(name, NOTHING) for axis in ("days", "sessions"))) for name in compared]
+    return pd.DataFrame(rows, columns=["comparison", "days", "sessions"])
 
 
 def _comparison(row: dict[Any, Any]) -> str:
@@ -85,7 +83,8 @@ def regression_words(times: ReleasedTimes, sees_small: bool) -> str:
         fit = next(one for one in fits.values() if not one.sentence)
         words += f" {fit.n_patients:,} patients, {fit.n_events:,} of whom reached it."
         words += f" {fit.n_not_recorded:,} more lack an adjustment." if fit.n_not_recorded else ""
-    return " ".join([words, *troubles])
+    left_out = dict.fromkeys(one.left_out for one in fits.values() if one.left_out)
+    return " ".join([words, *troubles, *left_out])
 
 
 def capital(words: str) -> str:

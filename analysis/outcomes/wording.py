@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, route_label
+from analysis.vocabulary import control_change_sentence, route_label
 
 from .model_spec import COVARIATES, ModelSpec
 from .numbers import interval_text, number_text
@@ -123,11 +123,6 @@ def honesty_notes(spec: ModelSpec) -> tuple[tuple[str, str], ...]:
         (
             "Change in treated patients alone is not change due to treatment",
             "People start treatment when they feel worst and part of a low point passes by itself. "
-            + CONTROL_CHANGE_SENTENCE
-            + (
-                ""
-                if spec.instrument == "MADRS"
-                else f" MADRS and {spec.instrument} points are different scales; compare shares, not points."
-            ),
+            + control_change_sentence(spec.instrument),
         ),
     )

@@ -1,7 +1,7 @@
 """Tables, columns, routes, instruments, windows and published figures: declared once, as data."""
 
 from .adverse_events import ADVERSE_EVENT_TERMS
-from .benchmarks import BENCHMARKS, CONTROL_ARMS, CONTROL_CHANGE_SENTENCE, Benchmark
+from .benchmarks import BENCHMARKS, CONTROL_ARMS, Benchmark, control_change_sentence
 from .column_names import COLUMN_NAMES
 from .dictionary import allowed_values, data_dictionary, dictionary_markdown
 from .instruments import INSTRUMENTS, Band, Instrument, RemissionRule, instrument
@@ -25,7 +25,6 @@ __all__ = [
     "BENCHMARKS",
     "COLUMN_NAMES",
     "CONTROL_ARMS",
-    "CONTROL_CHANGE_SENTENCE",
     "DURABILITY",
     "INSTRUMENTS",
     "ITEM_SCORING",
@@ -56,6 +55,7 @@ __all__ = [
     "Unit",
     "Window",
     "allowed_values",
+    "control_change_sentence",
     "data_dictionary",
     "dictionary_markdown",
     "instrument",

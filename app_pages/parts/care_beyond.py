@@ -13,7 +13,7 @@ from analysis.disclosure.care_words import NO_CONDITION
 from analysis.figures import share_text
 from analysis.figures.care_conditions import conditions_chart, has_conditions
 from analysis.outcomes import ModelSpec
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
+from analysis.vocabulary import control_change_sentence
 
 from . import release, style, tables
 from .care_parts import FEW
@@ -23,7 +23,7 @@ from .panel import figure
 from .words import plain
 
 MODEL = ":material/functions:"
-SINGLE_ARM = f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}"
+SINGLE_ARM = f"**Change in treated patients alone is not change due to treatment.** {control_change_sentence()}"
 
 
 def conditions(shown: Shown[ReleasedCare]) -> None:

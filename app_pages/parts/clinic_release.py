@@ -18,23 +18,29 @@ from .release import Sight
 def clinics_page(instrument: str) -> Shown[ReleasedClinics]:
     """The clinics of the cohort in force on one instrument."""
     loaded = state.study()
-    return _released(loaded.digest, state.cohort(), instrument, release.sight(), _study=loaded)
+    return _released(loaded.digest, state.cohort(), _spec(instrument), release.sight(), _study=loaded)
+
+
+def _spec(instrument: str) -> ModelSpec:
+    """What the model adjusts for. Whoever does not hold the files gets that of Symptom change and no other: two models
+    that leave out others, for what is not recorded of them, would give those away."""
+    return ModelSpec(instrument=instrument, covariates=CASE_MIX) if access.is_holder() else ModelSpec(instrument)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Preparing the model of clinics")
-def _prepared(digest: str, instrument: str, _study: Study) -> PreparedClinics:
-    return prepare_clinics(_study, ModelSpec(instrument=instrument, covariates=CASE_MIX))
+def _prepared(digest: str, spec: ModelSpec, _study: Study) -> PreparedClinics:
+    return prepare_clinics(_study, spec)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _compared(digest: str, asked: Cohort, instrument: str, min_cell: int, _study: Study) -> Clinics:
-    return clinics(_prepared(digest, instrument, _study=_study), state.selection(), min_cell)
+def _compared(digest: str, asked: Cohort, spec: ModelSpec, min_cell: int, _study: Study) -> Clinics:
+    return clinics(_prepared(digest, spec, _study=_study), state.selection(), min_cell)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _released(digest: str, asked: Cohort, instrument: str, sight: Sight, _study: Study) -> Shown[ReleasedClinics]:
-    found = _compared(digest, asked, instrument, access.audience().min_cell, _study=_study)
-    review, n_study = state.review(instrument), starters_of_study(state.selection())
+def _released(digest: str, asked: Cohort, spec: ModelSpec, sight: Sight, _study: Study) -> Shown[ReleasedClinics]:
+    found = _compared(digest, asked, spec, access.audience().min_cell, _study=_study)
+    review, n_study = state.review(spec.instrument), starters_of_study(state.selection())
     return shown(
         lambda audience: release_clinics(found, review, n_study, audience, sight.closed, sight.others), sight.audience
     )

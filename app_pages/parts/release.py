@@ -32,6 +32,7 @@ from analysis.disclosure import (
     shown,
 )
 from analysis.outcomes import ModelSpec, starters_of_study
+from analysis.outcomes.overview import OTHER_YEARS, compared_years
 from analysis.study import Study, index_route
 from analysis.vocabulary import route_label
 
@@ -102,18 +103,41 @@ def verdict() -> Verdict:
 def _record() -> CohortRecord:
     known = access.settings()
     path = known.released_cohorts if isinstance(known, Settings) else None
-    return _records(state.digest(), str(path), access.audience().min_cell, _study=state.study_with_codes())
+    return _records(state.digest(), str(path), access.audience().min_cell, state.study_with_codes())
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _records(digest: str, path: str, min_cell: int, _study: Study) -> CohortRecord:
+def _texts(study: Study, column: str) -> list[str]:
+    if column not in study.patients:
+        return []
+    return study.patients[column].astype("str").fillna(NOT_RECORDED).tolist()  # type: ignore[no-any-return]
+
+
+def _years(study: Study) -> list[str]:
+    """The index years that are compared, and all others as one."""
+    compared = {str(year) for year in compared_years(study) or ()}
+    return [year if year in compared else OTHER_YEARS for year in _texts(study, "index_year")]
+
+
+# Not in a cache of Streamlit: any browser can ask for these to be emptied, and what was shown must not be forgotten.
+_RECORDS: dict[tuple[str, str, int], CohortRecord] = {}
+
+
+def _records(digest: str, path: str, min_cell: int, study: Study) -> CohortRecord:
     """The record of a study. Everyone is the first of its cohorts: every page names their number."""
+    key = (digest, path, min_cell)
+    if key not in _RECORDS:
+        _RECORDS[key] = _new_record(*key, study)
+    return _RECORDS[key]
+
+
+def _new_record(digest: str, path: str, min_cell: int, _study: Study) -> CohortRecord:
     groups = index_route(_study)["route"].astype("str").fillna("none").tolist()
-    also = [
-        [f"{word} {value}" for value in _study.patients[column].astype("str").fillna(NOT_RECORDED)]
-        for word, column in (("clinic", "clinic_id"), ("year", "index_year"), ("payer", "payer"))
-        if column in _study.patients
-    ]
+    also = {
+        word: [f"{word} {value}" for value in values]
+        for word, values in (("clinic", _texts(_study, "clinic_id")), ("payer", _texts(_study, "payer")),
+                             ("year", _years(_study)))
+        if len(values)
+    }  # fmt: skip
     record = CohortRecord(None if path == "None" else Path(path), digest, groups, min_cell, also)
     started = np.bincount(_study.patient_positions("sessions"), minlength=len(_study.patients)) > 0
     record.remember(started)

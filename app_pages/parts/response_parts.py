@@ -25,7 +25,7 @@ from analysis.figures.response_scatter import has_scatter, scatter_chart
 from analysis.figures.response_waterfall import has_changes, waterfall_chart
 from analysis.figures.response_windows import has_windows, windows_chart
 from analysis.outcomes.response import meaning
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE, TIME_TO_RESPONSE
+from analysis.vocabulary import TIME_TO_RESPONSE, control_change_sentence
 
 from . import style, tables
 from .fold import folded
@@ -85,7 +85,8 @@ def definitions(released: ReleasedResponse) -> None:
     if result.reliable is not None:
         words += f" {result.reliable.sentence}"
     st.caption(" ".join([words, *result.unknown]).strip())
-    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {CONTROL_CHANGE_SENTENCE}")
+    beside = control_change_sentence(result.instrument.name)
+    st.markdown(f"**Change in treated patients alone is not change due to treatment.** {beside}")
 
 
 def over_time(shown: Shown[ReleasedResponse]) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analysis.disclosure import ReleasedOverview, Shown
 from analysis.figures import attrition_chart, has_rates, number_text, rates_chart, share_text
-from analysis.vocabulary import CONTROL_CHANGE_SENTENCE
+from analysis.vocabulary import control_change_sentence
 
 from . import style
 from .panel import figure
@@ -38,7 +38,8 @@ def board(review: ReleasedOverview) -> None:
     with st.container(border=True):
         st.markdown("**In three sentences**")
         st.markdown("\n".join(f"{number}. {plain(text)}" for number, text in enumerate(review.board, 1)))
-        st.caption(f"Change in treated patients alone is not change due to treatment. {CONTROL_CHANGE_SENTENCE}")
+        beside = control_change_sentence(review.instrument)
+        st.caption(f"Change in treated patients alone is not change due to treatment. {beside}")
 
 
 def lines(review: ReleasedOverview) -> None:
@@ -55,7 +56,7 @@ def years(review: ReleasedOverview) -> None:
     """What changed against the index year before the last."""
     found = review.years
     if found is None:
-        st.caption("What changed from one year to the next is not shown: this cohort has no two index years.")
+        st.caption("What changed from one year to the next is not shown: this study has no two index years.")
         return
     names = {
         "measure": "What",

@@ -8,7 +8,7 @@ from analysis.cohort import EXTRA_PREFIX, Cohort, describe
 from analysis.study import Study
 from analysis.vocabulary import ROUTES
 
-from . import release, state
+from . import access, release, state
 from .address import forget_ignored, ignored_in_address
 from .choices import Choices, Ends, baseline_ends, whole_steps
 from .words import plain
@@ -122,8 +122,9 @@ def _extra_controls(choices: Choices) -> tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def _missing_control(missing: tuple[str, ...]) -> tuple[str, ...]:
-    """Patients with a missing value stay in the cohort unless they are left out here."""
-    if not missing:
+    """Patients with a missing value stay in the cohort unless whoever holds the files leaves them out here: to others
+    it would be a way to divide everyone into parts and a rest, and the rest are few."""
+    if not missing or not access.is_holder():
         return ()
     return tuple(
         st.multiselect(

@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from app_pages.parts import access
+from app_pages.parts import access, release
 
 RUN_SECONDS = 60  # generous: a shared machine, and the first run reads the study
 OVERVIEW = "app_pages/overview.py"
@@ -61,6 +61,11 @@ def study_copy(repository_root: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def _no_memory_between_sessions() -> None:
     st.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_cohort_released_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "_RECORDS", {})
 
 
 def unfolded(app: AppTest) -> AppTest:

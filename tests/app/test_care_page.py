@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from analysis.vocabulary import control_change_sentence
 from tests.app.conftest import OpenApp, charts, html, said, unfolded
 
 CARE = "app_pages/care.py"
@@ -35,7 +36,8 @@ def test_integration_and_change_is_called_exploratory_with_its_interval_and_numb
 
 def test_each_condition_has_its_own_rule_and_model(open_app: OpenApp) -> None:
     closed = open_app(CARE)
-    assert "MADRS fell by 15.8 points" in said(closed)
+    assert control_change_sentence() in said(closed)
+    assert "MADRS fell by" not in said(closed)
     assert "**GAD-7.**" not in said(closed)
     app = unfolded(closed)
     text = said(app)

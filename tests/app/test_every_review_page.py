@@ -144,7 +144,7 @@ OPTIONAL = {
 BARE = {
     OVERVIEW: ("This study has no adverse_events table",),
     CHANGE: ("Status of the fit",),
-    CLINICS: ("No funnel of adverse events: no clinic of this study recorded any",),
+    CLINICS: ("No funnel of adverse events: this study has no adverse_events table",),
     RESPONSE: ("The table assessments has no column suicidality_item",),
     SAFETY: (
         "This study has no adverse_events table, so nothing can be said about adverse events here.",

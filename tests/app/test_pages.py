@@ -2,6 +2,7 @@
 
 import pytest
 
+from analysis.vocabulary import control_change_sentence
 from tests.app.conftest import OVERVIEW, PAGES, SYMPTOM_CHANGE, OpenApp, charts, html, said
 
 NOBODY = {"route": ["SC"], "sex": ["other"], "age": ["15", "20"]}
@@ -117,6 +118,14 @@ def test_the_page_says_what_it_cannot_say(open_app: OpenApp) -> None:
     text = said(open_app(SYMPTOM_CHANGE))
     for words in ("number of sessions is not assigned", "Routes are not drawn by lot", "not change due to treatment"):
         assert words in text
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("name", ["PHQ-9", "MADRS", "GAD-7"])
+def test_what_trials_without_ketamine_saw_is_of_the_instrument_shown(open_app: OpenApp, page: str, name: str) -> None:
+    text = said(open_app(page, {"instrument": [name]}))
+    assert control_change_sentence(name) in text
+    assert ("MADRS fell by 15.8 points" in text) == (name == "MADRS")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.vocabulary import control_change_sentence
 from tests.app.conftest import OpenApp, charts, html, said, unfolded
 
 RESPONSE = "app_pages/response.py"
@@ -60,7 +61,7 @@ def test_what_trials_without_ketamine_saw_stands_before_the_change_of_patients(o
     app = open_app(RESPONSE)
     words = [element.value for element in app.markdown]
     place = next(n for n, text in enumerate(words) if text.startswith("**Change in treated patients alone"))
-    assert "MADRS fell by 15.8 points" in words[place]
+    assert words[place].endswith(control_change_sentence("PHQ-9"))
     assert place < next(n for n, text in enumerate(words) if text.startswith("How soon response"))
 
 
@@ -104,6 +105,7 @@ def test_every_instrument_has_a_page(open_app: OpenApp, name: str) -> None:
     assert not app.exception
     assert not app.error
     text = said(app)
+    assert control_change_sentence(name) in text
     if name == "PCL-5":
         assert "Response is not shown: no verified source says what it is on PCL-5." in text
         assert "Durability is not shown: no verified source says what response is on PCL-5." in text

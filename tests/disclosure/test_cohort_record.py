@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from analysis.disclosure import CohortRecord
+from analysis.disclosure.guard import REST
 
 GROUPS = ["IV"] * 200 + ["IM"] * 100
 
@@ -83,21 +84,47 @@ CLINICS = ["clinic A"] * 100 + ["clinic B"] * 100 + ["clinic A"] * 100
 
 
 def test_a_clinic_in_which_two_cohorts_differ_by_few_is_named_although_the_cohorts_differ_by_many() -> None:
-    record = CohortRecord(None, "digest", GROUPS, also=[CLINICS])
+    record = CohortRecord(None, "digest", GROUPS, also={"clinic": CLINICS})
     assert record.admit(mask(95)).others == ()
     found = record.admit(mask(120))  # 5 more of clinic A, 20 of clinic B
     assert found.allowed
     assert found.groups == ()  # all of one route, in which they differ by 25
-    assert found.others == ("clinic A",)
+    assert found.others == ("clinic A", "clinic B")  # the total without B would be A
 
 
-def test_a_clinic_nobody_was_told_of_is_not_named() -> None:
-    record = CohortRecord(None, "digest", GROUPS, also=[CLINICS])
+def test_a_clinic_nobody_was_told_of_is_closed_only_with_the_small_ones() -> None:
+    record = CohortRecord(None, "digest", GROUPS, also={"clinic": CLINICS})
     record.admit(mask(100))
-    assert record.admit(mask(108) | (np.arange(300) >= 285)).others == ()  # 8 of clinic B were never spoken of
+    # 8 of clinic B were never spoken of by themselves; as what is left of the total they would be
+    assert record.admit(mask(108) | (np.arange(300) >= 285)).others == (f"clinic {REST}",)
 
 
 def test_other_partitions_are_remembered_between_runs(tmp_path: Path) -> None:
     path = tmp_path / "cohorts.jsonl"
-    CohortRecord(path, "digest", GROUPS, also=[CLINICS]).admit(mask(95))
-    assert CohortRecord(path, "digest", GROUPS, also=[CLINICS]).admit(mask(120)).others == ("clinic A",)
+    CohortRecord(path, "digest", GROUPS, also={"clinic": CLINICS}).admit(mask(95))
+    assert CohortRecord(path, "digest", GROUPS, also={"clinic": CLINICS}).admit(mask(120)).others == (
+        "clinic A",
+        "clinic B",
+    )
+
+
+def test_clinics_too_small_to_be_shown_are_closed_together_when_they_differ_by_few() -> None:
+    """Three clinics of 9 are pooled; 4 of their patients fewer, and the pooled row would show them."""
+    clinics = ["clinic A"] * 200 + ["clinic B"] * 73 + ["clinic C"] * 9 + ["clinic D"] * 9 + ["clinic E"] * 9
+    record = CohortRecord(None, "digest", GROUPS, also={"clinic": clinics})
+    record.admit(mask(300))
+    found = record.admit(mask(296) & (np.arange(300) >= 40))
+    assert found.allowed
+    assert found.others == (f"clinic {REST}",)
+
+
+def test_groups_closed_together_never_differ_by_a_few_in_all() -> None:
+    """A and B differ by 3 and 2, and their sum is what is left of the total: the group that differs next is closed."""
+    clinics = ["clinic A"] * 100 + ["clinic B"] * 100 + ["clinic C"] * 60 + ["clinic D"] * 40
+    record = CohortRecord(None, "digest", GROUPS, also={"clinic": clinics})
+    everyone = mask(300)
+    record.admit(everyone)
+    fewer = everyone.copy()
+    fewer[[0, 1, 2, 100, 101]] = False
+    fewer[200:215] = False  # 15 of clinic C
+    assert record.admit(fewer).others == ("clinic A", "clinic B", "clinic C")

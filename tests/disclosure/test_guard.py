@@ -55,10 +55,24 @@ def test_a_group_that_differs_by_few_is_named_though_the_whole_differs_by_many()
     released.admit(mask(*range(200)))
     verdict = released.admit(mask(*range(3, 200), *range(240, 300)))
     assert verdict.allowed
-    assert verdict.groups == ("IV",)
+    assert verdict.groups == ("IV", "SL")  # the total without the other would be IV
     assert verdict.sentence == (
-        "Withheld for IV: compared with a cohort released before, fewer than 11 patients differ there."
+        "Withheld for IV, SL: compared with a cohort released before, fewer than 11 patients differ in one or more of "
+        "them."
     )
+
+
+def test_closed_groups_differ_together_by_nobody_or_by_enough() -> None:
+    rng = np.random.default_rng(5)
+    groups = rng.choice(list("ABCDEF"), 400, p=[0.3, 0.25, 0.2, 0.1, 0.1, 0.05]).tolist()
+    released, labels = ReleasedCohorts(groups), np.array(groups)
+    first = rng.random(400) < 0.9
+    released.admit(first)
+    for _ in range(200):
+        moved = first ^ (rng.random(400) < rng.uniform(0.02, 0.2))
+        verdict = released.judge(moved)
+        apart = int((first ^ moved)[np.isin(labels, verdict.groups)].sum())
+        assert not verdict.allowed or apart == 0 or apart >= 11
 
 
 @settings(max_examples=60, deadline=None)

@@ -55,7 +55,7 @@ from tests.disclosure.reader import FEW, View, assert_nothing_follows
 # A number that counts people in a sentence, a label or a hover text.
 COUNTED = re.compile(
     r"(?<![\d.,])(\d[\d,]*)(?: \(small\))? (?:patients|starters|evaluable|scored|in the model|who |"
-    r"of (?:their )?\d[\d,]*(?![\d,]| pairs| clinics))"
+    r"of (?:their )?\d[\d,]*(?![\d,]| pairs| clinic))"
     r"|(?:of|in|among) (?:their )?(\d[\d,]*)(?: \(small\))? (?:patients|starters|evaluable|scored)",
 )
 THE_RULE = "of 1 to 10 patients"  # as the sentence says that something was withheld

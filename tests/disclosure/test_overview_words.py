@@ -155,11 +155,21 @@ def test_the_change_of_few_is_withheld_and_of_one_is_not_stated() -> None:
     assert seen(few).board[1] == withheld
     assert seen(few).cards[2].value == "withheld"
     assert seen(few, holder()).cards[2].denominator == "7 (small) of 400 starters"
-    one = seen(made_overview(change=ObservedChange(1)))
-    assert one.change == (
+    one = made_overview(change=ObservedChange(1))
+    assert seen(one, holder()).change == (
         "Too few patients have both a baseline and a score at the end of induction to state a change in PHQ-9."
     )
-    assert one.cards[2].value == "–"
+    assert seen(one, holder()).cards[2].value == "–"
+
+
+def test_one_score_reads_to_a_viewer_like_ten() -> None:
+    """A dash beside "fewer than 11" would say that it is one."""
+    one, ten = (
+        seen(made_overview(change=ObservedChange(1))),
+        seen(made_overview(change=ObservedChange(10, -5.0, -9, -1))),
+    )
+    assert one.change == ten.change
+    assert one.cards[2] == ten.cards[2]
 
 
 def test_how_soon_is_said_over_days_and_over_sessions() -> None:

@@ -175,6 +175,25 @@ def test_who_is_in_the_regression_is_said_to_the_holder_only(mine: ReleasedRespo
     )
 
 
+def test_a_number_without_a_ratio_over_days_is_named_once_and_keeps_its_row_over_sessions(
+    mine: ReleasedResponse,
+) -> None:
+    times = mine.times[0]
+    days = times.ratios["days"]
+    short = {**times.ratios, "days": days[days["term"] != "baseline"]}
+    left_out = {axis: replace(one, left_out="Without a ratio: baseline.") for axis, one in times.time.cox.items()}
+    changed = replace(times, ratios=short, time=replace(times.time, cox=left_out))
+    usual, found = (ratios_table(one).set_index("comparison") for one in (times, changed))
+    assert found.loc["one point more before treatment"].tolist() == [
+        "–",
+        usual.loc["one point more before treatment", "sessions"],
+    ]
+    assert found.drop("one point more before treatment").to_dict() == (
+        usual.drop("one point more before treatment").to_dict()
+    )
+    assert regression_words(changed, False) == f"{regression_words(times, False)} Without a ratio: baseline."
+
+
 def test_a_cohort_that_is_too_small_has_no_ratio_and_says_why(sample_study: Study) -> None:
     few = sample_study.keep_patients(np.arange(len(sample_study.patients)) < 5)
     times = release_response(results(few), holder()).times[0]

@@ -122,7 +122,7 @@ def test_pressure_observation_and_stopping_are_shares_of_sessions_and_of_patient
     )
     assert safety_words.two_hours_sentence(released) == (
         "Nasal esketamine was observed for two hours or more after 66.7% of sessions (95% interval 9.4 to 99.2%, "
-        "exact), 2 of 3 sessions of 1 (small) patients with the time recorded."
+        "exact), 2 of 3 sessions of 1 (small) patient with the time recorded."
     )
     assert safety_words.oxygen_sentence(released) == (
         "Lowest oxygen saturation of a session: median 97% (middle half 94 to 98%), 7 sessions of 3 (small) patients."

@@ -11,6 +11,7 @@ from analysis.mixed import fit_mixed_model, marginal_means
 from analysis.outcomes import (
     ModelSpec,
     PreparedSymptomChange,
+    honesty_notes,
     landmark_words,
     prepare_symptom_change,
     session_count,
@@ -19,6 +20,7 @@ from analysis.outcomes import (
 )
 from analysis.outcomes.wording import title_and_finding
 from analysis.study import Study, outcome_rows
+from analysis.vocabulary import control_change_sentence
 from tests.drawn import drawn_study
 
 # A refit from cross-products and a fit of the same rows alone differ by rounding only.
@@ -203,6 +205,16 @@ def test_the_finding_turns_the_difference_round_when_the_second_route_improved_m
 def test_a_title_stays_neutral_when_an_interval_reaches_zero() -> None:
     title, _ = title_and_finding(ModelSpec(), DECISION.assign(ci_high=[-6.6, 0.1]), DIFFERENCE, NAMES)
     assert title == "Change in PHQ-9 by route and sessions"
+
+
+@pytest.mark.parametrize("name", ["PHQ-9", "MADRS", "GAD-7", "QIDS-SR16"])
+def test_the_note_on_change_in_one_arm_is_of_the_instrument_modelled(name: str) -> None:
+    _, _, (heading, text) = honesty_notes(ModelSpec(instrument=name))
+    assert heading == "Change in treated patients alone is not change due to treatment"
+    assert text == (
+        "People start treatment when they feel worst and part of a low point passes by itself. "
+        + control_change_sentence(name)
+    )
 
 
 def test_the_number_of_sessions_is_looked_at_three_ways(prepared: PreparedSymptomChange, sample_study: Study) -> None:

@@ -1,7 +1,7 @@
 """The clinics of a cohort side by side: adjusted differences and funnels, never a league table."""
 
 from .comparison import MIN_PATIENTS, clinics
-from .funnel import FEWEST_FOR_DISPERSION
+from .funnel import FEWEST_FOR_DISPERSION, dispersion
 from .limits import limits
 from .prepared import CASE_MIX, PreparedClinics, prepare_clinics
 from .result import (
@@ -31,6 +31,7 @@ __all__ = [
     "Clinics",
     "PreparedClinics",
     "clinics",
+    "dispersion",
     "limits",
     "prepare_clinics",
 ]

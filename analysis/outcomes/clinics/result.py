@@ -10,7 +10,7 @@ import pandas as pd
 
 Status = Literal["converged", "singular", "refused"]
 
-POOLED = "smaller clinics"
+POOLED = "\x00smaller clinics"  # no clinic can be called so
 RESPONSE = "response"
 DROP_OUT = "drop-out"
 COMPLETENESS = "completeness"

@@ -2,7 +2,7 @@
 
 from .lines import CareLine, SafetyLine, care_line, first_response, safety_line
 from .result import BENCHMARK_COLUMNS, SHOWN, ObservedChange, Overview, overview, published
-from .years import OTHER_YEARS, YearChange, year_change
+from .years import OTHER_YEARS, YearChange, compared_years, year_change
 
 __all__ = [
     "BENCHMARK_COLUMNS",
@@ -14,6 +14,7 @@ __all__ = [
     "SafetyLine",
     "YearChange",
     "care_line",
+    "compared_years",
     "first_response",
     "overview",
     "published",

@@ -18,7 +18,7 @@ from ..response.definitions import REMISSION, RESPONSE, cutoffs
 from ..response.three_rules import outcome_counts, with_shares
 from ..safety.event_rows import recording
 from .lines import CareLine, SafetyLine, care_line, first_response, safety_line
-from .years import YearChange, year_change
+from .years import YearChange, compared_years, year_change
 
 BENCHMARK_COLUMNS = (
     "study", "route", "instrument", "time_point", "denominator", "response", "remission", "remission_rule", "change",
@@ -46,8 +46,8 @@ class Overview:
     attrition: see there. rates: response and remission at the end of induction under three rules, one row per outcome
     and route ("all" first), see `outcome_counts` and `with_shares`. first: see `first_response`.
     benchmarks: one row per published arm on the same instrument and the cohort's routes, then control arms; never
-    averaged. years: the last index year against the one before, None where there are not two. remission: the rule that
-    the rates use.
+    averaged. years: the last index year of the study against the one before, None where there are not two. remission:
+    the rule that the rates use.
     """
 
     instrument: str
@@ -111,5 +111,5 @@ def overview(
         name, _routes(followed), attrition(followed), rates,
         published(name, set(followed.people["route"].astype("str"))), _change(followed),
         first_response(study, name, of), safety_line(study, recording(whole)),
-        care_line(study, visit_recording(whole)), year_change(followed, of), rule,
+        care_line(study, visit_recording(whole)), year_change(followed, of, compared_years(whole)), rule,
     )  # fmt: skip

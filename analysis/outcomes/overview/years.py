@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from analysis.study import Study
+
 from ..attrition import Followed
 from ..induction import END_OF_INDUCTION
 from ..response.definitions import RESPONSE, Cutoffs, outcomes
@@ -26,6 +28,7 @@ SHARES = {  # of each measure: the patients with it, of whom
     RESPONSE_SEEN: ("n_reached", "n_seen"),
     RESPONSE_OF_ALL: ("n_reached", "n_able"),
 }
+LEAST_YEARS = 2
 FEWEST = 2  # scores a year, before a mean has an interval
 UNKNOWN = (np.nan,) * 6
 Mask = NDArray[np.bool_]
@@ -34,7 +37,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class YearChange:
-    """Starters of the last index year of a cohort against those of the one before it.
+    """Starters of the last index year of a study against those of the one before it, in one cohort.
 
     years: one row for the year before, one for the last and one for all others together: patients who started, are
     evaluable, were scored at the end of induction, could respond, of them were scored, and responded; mean change
@@ -49,23 +52,31 @@ class YearChange:
     differences: pd.DataFrame
 
 
-def year_change(followed: Followed, of: Cutoffs) -> YearChange | None:
-    """The last two index years of a cohort; None when the study records none or the cohort has only one."""
-    if "index_year" not in followed.people:
+def compared_years(study: Study) -> tuple[int, int] | None:
+    """The last two index years in which patients of a study started; None without two. They are those of the whole
+    study for every cohort of it: which years a small cohort has would say who is in it."""
+    if "index_year" not in study.patients:
         return None
-    year = followed.people["index_year"].to_numpy(dtype=float, na_value=np.nan)
+    started = np.bincount(study.patient_positions("sessions"), minlength=len(study.patients)) > 0
+    year = study.patients["index_year"].to_numpy(dtype=float, na_value=np.nan)[started]
     known = np.unique(year[~np.isnan(year)])
-    if len(known) < 2:
+    return (int(known[-2]), int(known[-1])) if len(known) >= LEAST_YEARS else None
+
+
+def year_change(followed: Followed, of: Cutoffs, years: tuple[int, int] | None) -> YearChange | None:
+    """Two index years of a cohort, the one before first; None without two to compare."""
+    if years is None:
         return None
-    before, last = int(known[-2]), int(known[-1])
+    before, last = years
+    year = followed.people["index_year"].to_numpy(dtype=float, na_value=np.nan)
     chosen = {str(before): year == before, str(last): year == last}
     chosen[OTHER_YEARS] = ~(chosen[str(before)] | chosen[str(last)])
     able, responded = _response(followed, of)
-    years = pd.DataFrame(
+    counted = pd.DataFrame(
         [_row(name, members, followed, able, responded) for name, members in chosen.items()], columns=list(YEARS)
     )
     changes = _changes(followed, chosen[str(before)]), _changes(followed, chosen[str(last)])
-    return YearChange(before, last, years, _differences(years, changes[0], changes[1], bool(able.any())))
+    return YearChange(before, last, counted, _differences(counted, changes[0], changes[1], bool(able.any())))
 
 
 def _score(followed: Followed) -> Floats:

@@ -110,10 +110,10 @@ def test_a_group_in_which_nobody_reached_it_is_refused_in_words() -> None:
 
 
 def test_patients_without_an_adjustment_are_counted_out_of_the_regression() -> None:
-    traits = pd.DataFrame({"age": [np.nan, *(20.0 + (7 * place) % 39 for place in range(39))]})
-    time = np.tile(np.arange(1.0, 21), 2)
-    found = cox(time, np.ones(40, dtype=bool), routes_of(20), ("IV", "IM"), traits)
-    assert (found.n_patients, found.n_not_recorded) == (39, 1)
+    traits = pd.DataFrame({"age": [np.nan, *(20.0 + (7 * place) % 39 for place in range(41))]})
+    time = np.tile(np.arange(1.0, 22), 2)
+    found = cox(time, np.ones(42, dtype=bool), routes_of(21), ("IV", "IM"), traits)
+    assert (found.n_patients, found.n_not_recorded) == (41, 1)
     assert found.sentence == ""
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.outcomes import follow
-from analysis.outcomes.overview import OTHER_YEARS, YearChange, year_change
+from analysis.outcomes import follow, overview
+from analysis.outcomes.overview import OTHER_YEARS, YearChange, compared_years, year_change
 from analysis.outcomes.overview.years import _mean_difference, _share_difference
 from analysis.outcomes.response.definitions import cutoffs
 from analysis.study import Study
@@ -45,7 +45,7 @@ COUNTS = ["year", "n_starters", "n_evaluable", "n_scored", "n_able", "n_seen", "
 
 def compared(study: Study) -> YearChange | None:
     item = instrument("PHQ-9")
-    return year_change(follow(study, "PHQ-9"), cutoffs(item, item.remission_default))
+    return year_change(follow(study, "PHQ-9"), cutoffs(item, item.remission_default), compared_years(study))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,16 @@ def found() -> YearChange:
 def test_the_last_year_is_the_last_in_which_anybody_started(found: YearChange) -> None:
     """n of 2025 had no session, so 2024 is the last year and 2023 the one before it."""
     assert (found.before, found.last) == (2023, 2024)
+
+
+def test_the_years_of_a_cohort_are_those_of_the_study() -> None:
+    """Which years a small cohort has would say who is in it."""
+    study = drawn_study(PATIENTS, SESSIONS, SCORES)
+    old = study.keep_patients(np.array([name in "fg" for name in study.patients["patient_id"]]))
+    found = overview(old, whole=study).years
+    assert found is not None
+    assert (found.before, found.last) == (2023, 2024)
+    assert found.years["n_starters"].tolist() == [0, 0, 2]
 
 
 def test_each_year_is_counted_and_all_others_are_one_group(found: YearChange) -> None:
