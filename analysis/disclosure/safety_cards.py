@@ -11,6 +11,7 @@ from analysis.outcomes.safety.vital_signs import PEAK_OVER
 
 from .cards import WITHHELD_VALUE, Card
 from .gate import ReleasedTable
+from .overview_lines import clinics_words
 from .row_words import row_of, tenths
 from .safety import ReleasedSafety
 from .safety_words import KIND_NAMES
@@ -35,7 +36,7 @@ def _kind_card(released: ReleasedSafety, kind: str) -> Card | None:
     if found is None:
         return None
     row, place = found
-    clinics = f"{_where(kind)} {row['n_clinics']} of {released.n_clinics} clinics"
+    clinics = f"{_where(kind)} {row['n_clinics']} of {clinics_words(released.n_clinics)}"
     name = f"{KIND_NAMES[kind]}, per 100 sessions"
     if pd.isna(row["per_100_sessions"]):
         return Card(name, WITHHELD_VALUE if row["n_clinics"] else "–", clinics, "")

@@ -99,7 +99,7 @@ def test_nought_among_those_asked_has_its_limit_and_nobody_asked_has_none() -> N
         "recorded any, so there is no rate, not even nought."
     )
     assert [card.denominator for card in safety_cards.cards(elsewhere)][:3] == [
-        "staff asked at 0 of 1 clinics", "sessions where staff are not known to ask, at 0 of 1 clinics",
+        "staff asked at 0 of 1 clinic", "sessions where staff are not known to ask, at 0 of 1 clinic",
         "nothing known of those asked for, nothing known of those mentioned unasked",
     ]  # fmt: skip
 
