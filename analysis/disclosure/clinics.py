@@ -71,6 +71,8 @@ def release_clinics(
     n_starters = int(review.attrition["n_patients"].iloc[0])
     own = Nested(tables.clinic_tables(result, n_starters), tables.relations())
     ready, stages = beside_overview(own, review, n_study)
+    # Starters by clinic are decided on before events: where all but a few of a clinic are asked, those asked give way.
+    stages = [*stages, (tables.GROUPS,)]
     found = without_names(
         release(ready.tables, audience, ready.relations, closed_words(closed) | _barred(result, others), stages)
     )

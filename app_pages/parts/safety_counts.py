@@ -135,7 +135,7 @@ def _by_kind(released: ReleasedSafety, name: str, group: str, words: str, captio
 def _counted(row: dict[Any, Any]) -> str:
     """A count with its patients and rate, as much of it as may be said."""
     events, patients, rate = row["n_events"], row["n_with_event"], row["per_100_sessions"]
-    if events == "0" and pd.isna(rate):  # at no clinic of the cohort anybody recorded such events
+    if events == "0" and pd.isna(rate):  # at no session of the cohort could such events be found
         return NOT_SHOWN
     if events in ("0", "withheld") or events.startswith("<"):
         return str(events)

@@ -111,6 +111,14 @@ def test_no_small_count_can_be_worked_out_beside_the_overview(raw, cohort: Cohor
         assert low < high, key
 
 
+def test_starters_of_a_clinic_are_shown_although_all_but_a_few_of_them_were_asked_about_events(raw) -> None:
+    """At C03 131 of 134: those asked give way, not those who started."""
+    page = released(raw(Cohort()), viewer())
+    assert page.groups.frame["n_patients"].notna().all()
+    asked = page.funnels[EVENTS_ASKED].points.frame.set_index("clinic")
+    assert pd.isna(asked.loc["C03", "value"])
+
+
 def test_the_holder_sees_every_clinic_with_small_numbers_marked(raw) -> None:
     page = released(raw(Cohort()), holder())
     assert page.groups.frame["n_patients"].notna().all()
