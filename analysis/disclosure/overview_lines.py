@@ -39,15 +39,21 @@ def _missing(row: Any, *names: str) -> bool:
     return any(bool(pd.isna(row[name])) for name in names)
 
 
-def percent_words(row: Any, name: str = "share", ends: tuple[str, str] = ("ci_low", "ci_high")) -> str:
-    """A share with its interval: "76%, 95% interval 73 to 79%"."""
+def _share_and_interval(row: Any, name: str, ends: tuple[str, str]) -> tuple[str, str]:
+    """A share and its interval as they are written: "76%", "73 to 79%"."""
     low, high = (100 * float(row[end]) for end in ends)
-    return f"{float(row[name]):.0%}, 95% interval {interval_text(low, high, 0)}%"
+    return f"{float(row[name]):.0%}", f"{interval_text(low, high, 0)}%"
+
+
+def percent_words(row: Any) -> str:
+    """A share with its interval: "76%, 95% interval 73 to 79%"."""
+    share, interval = _share_and_interval(row, "share", ("ci_low", "ci_high"))
+    return f"{share}, 95% interval {interval}"
 
 
 def share_words(row: Any, name: str, ends: tuple[str, str], level: str = "95% interval ") -> str:
     """The same with the interval in brackets: "76% (95% interval 73 to 79%)"."""
-    share, interval = percent_words(row, name, ends).split(", 95% interval ")
+    share, interval = _share_and_interval(row, name, ends)
     return f"{share} ({level}{interval})"
 
 
@@ -128,7 +134,7 @@ def _one_kind(row: Row, table: ReleasedTable, place: int, safety: SafetyLine, fo
             f"{start}: no event in {sessions} of {patients} patients, so at most "
             f"{number_text(row['at_most_per_100'])} per 100 sessions with 95% confidence (rule of three)."
         )
-    share = percent_words(row, ends=("share_low", "share_high")).replace("95% interval ", "")
+    share = ", ".join(_share_and_interval(row, "share", ("share_low", "share_high")))
     return (
         f"{start}: {_rate(row)}, {table.words('n_events', place)} in {sessions}; at least one in "
         f"{table.words('n_with_event', place)} of {patients} patients ({share}); {_serious(str(row['kind']), found)}."
@@ -192,24 +198,23 @@ def care_words(care: CareLine, found: Release) -> str:
     return f"{within} {cost[0].upper()}{cost[1:]}"
 
 
-def _share_of_sessions(table: ReleasedTable) -> str:
-    """The share with its cluster-robust interval, or the exact one, and its numbers of sessions; "" if withheld."""
+def _share_of_sessions(table: ReleasedTable) -> tuple[str, str] | None:
+    """The share, and its cluster-robust interval, or the exact one, with its numbers of sessions; None if withheld."""
     row = table.frame.iloc[0]
     if _missing(row, "share_sessions", "n_sessions"):
-        return ""
+        return None
     ends = ("exact_low", "exact_high") if _missing(row, "sessions_low") else ("sessions_low", "sessions_high")
-    share = percent_words(row, "share_sessions", ends)
-    return f"{share}; {row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f}"
+    share, interval = _share_and_interval(row, "share_sessions", ends)
+    return share, f"95% interval {interval}; {row['n_sessions_with']:,.0f} of {row['n_sessions']:,.0f}"
 
 
 def _within(table: ReleasedTable) -> str:
     if not len(table.frame):
         return "No clinic of this cohort recorded integration visits."
     said = _share_of_sessions(table)
-    if not said:
+    if said is None:
         return "The share of sessions followed by integration within 72 hours is withheld."
-    share, rest = said.split(", ", 1)
-    return f"Integration within 72 hours followed {share} of completed sessions ({rest})."
+    return f"Integration within 72 hours followed {said[0]} of completed sessions ({said[1]})."
 
 
 def _charge(table: ReleasedTable) -> str:
@@ -227,7 +232,6 @@ def _covered(table: ReleasedTable) -> str:
     if not len(table.frame):
         return ""
     said = _share_of_sessions(table)
-    if not said:
+    if said is None:
         return "the share of sessions covered is withheld"
-    share, rest = said.split(", ", 1)
-    return f"a payer covered {share} of sessions with coverage recorded ({rest})"
+    return f"a payer covered {said[0]} of sessions with coverage recorded ({said[1]})"
